@@ -1,0 +1,5 @@
+"""Sovereign: configuration -> plan -> components -> outputs."""
+
+from sovereign.program import run
+
+run()
