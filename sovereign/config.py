@@ -1,0 +1,203 @@
+"""The one configuration of a Sovereign: its keys, its defaults, and what is refused.
+
+Pure: plain values in, frozen models out. Every default stands in this file and nowhere else;
+`sovereign.parsing` turns what an operator wrote into these models and names every problem at once.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+Name = Annotated[str, Field(pattern=r"^[a-z]([-a-z0-9]*[a-z0-9])?$")]
+"""Lower-case letters, digits and '-', beginning with a letter: a host name label (RFC 1123)."""
+WorkerId = Annotated[int, Field(ge=1, le=230)]
+ControlPlaneId = Annotated[int, Field(ge=1, le=9)]
+Seconds = Annotated[int, Field(ge=10, le=7200)]
+
+
+def _int_keys(value: Any) -> Any:
+    """YAML reads `{1: 2}` with an integer key, Pulumi's JSON with a string one."""
+    if not isinstance(value, Mapping):
+        return value
+    return {int(k) if isinstance(k, str) and k.isdecimal() else k: v for k, v in value.items()}
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, strict=True, alias_generator=to_camel, validate_default=True
+    )
+
+
+class NetworkConfig(_Section):
+    """Address ranges (IPv4 CIDR); pairwise disjoint but for the nodes' range inside the network."""
+
+    cidr: str = "10.0.0.0/16"
+    node_cidr: str = "10.0.1.0/24"
+    pod_cidr: str = "10.42.0.0/16"
+    service_cidr: str = "10.43.0.0/16"
+
+
+class Taint(_Section):
+    """A Kubernetes taint; `value` may be empty."""
+
+    key: str
+    value: str = ""
+    effect: Literal["NoSchedule", "PreferNoSchedule", "NoExecute"]
+
+
+class _Nodes(_Section):
+    server_type: str = "cpx32"
+    image: str = "ubuntu-24.04"
+    image_kernel: Annotated[str, Field(pattern=r"^\d+\.\d+$")] | None = None
+    """Kernel of an image that images.yaml does not know, as `6.8`."""
+    first_id: int | None = None
+    labels: dict[str, str] = {}
+    """Kubernetes node labels, set when the node registers."""
+    taints: list[Taint] | None = None
+    """None: the role's default (control plane: NoSchedule when there are workers; workers: none).
+    """
+    generations: Annotated[dict[int, Annotated[int, Field(ge=1)]], BeforeValidator(_int_keys)] = {}
+    """Node id -> generation (default 1). Raising it replaces that server and rotates its SSH host
+    key.
+    """
+
+
+class ControlPlaneConfig(_Nodes):
+    """The servers that run the Kubernetes API and etcd. Id i is at nodes' base + 1 + i."""
+
+    ids: list[ControlPlaneId] | None = None
+    count: Annotated[int, Field(ge=1, le=9)] | None = None
+
+
+class PoolConfig(_Nodes):
+    """A pool of workers. Id i is at nodes' base + 19 + i; ids are unique over pools."""
+
+    location: str | None = None
+    """Default: the Sovereign's location."""
+    ids: list[WorkerId] | None = None
+    count: Annotated[int, Field(ge=0, le=230)] | None = None
+
+
+class K3sConfig(_Section):
+    """The Kubernetes distribution."""
+
+    version: Annotated[str, Field(pattern=r"^v\d+\.\d+\.\d+\+k3s\d+$")] = "v1.36.4+k3s1"
+
+
+class EncryptionConfig(_Section):
+    """Encryption of pod traffic between nodes."""
+
+    type: Literal["wireguard"] = "wireguard"
+    strict_mode: bool = False
+    """Drop pod traffic that would leave a node unencrypted."""
+    node_encryption: bool = False
+    """Encrypt traffic between nodes' own processes too (beta; off on control planes)."""
+
+
+class HubbleConfig(_Section):
+    """Hubble, Cilium's flow observer."""
+
+    enabled: bool = True
+    relay: bool = True
+    ui: bool = True
+    metrics: list[Literal["dns", "drop", "tcp", "flow", "icmp", "httpV2", "port-distribution"]] = [
+        "dns",
+        "drop",
+        "tcp",
+        "flow",
+        "icmp",
+        "httpV2",
+    ]
+
+
+class EnabledConfig(_Section):
+    """A part that is on unless it is switched off."""
+
+    enabled: bool = True
+
+
+class CiliumConfig(_Section):
+    """The network of the cluster, its only one."""
+
+    version: Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+$")] = "1.20.2"
+    chart: str | None = None
+    """A chart archive or directory instead of the published one; a path on the operator's machine
+    or a URL.
+    """
+    encryption: EncryptionConfig = EncryptionConfig()
+    hubble: HubbleConfig = HubbleConfig()
+    gateway_api: EnabledConfig = EnabledConfig()
+    envoy: EnabledConfig = EnabledConfig()
+    mtu: Annotated[int, Field(ge=1280, le=1450)] = 1450
+    """Bytes; the private network carries 1450."""
+
+
+class CloudControllerConfig(_Section):
+    """Hetzner's cloud controller manager."""
+
+    version: Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+$")] = "1.35.0"
+
+
+class SshConfig(_Section):
+    """How the program reaches a node."""
+
+    port: Annotated[int, Field(ge=1, le=65535)] = 22
+    extra_keys: dict[Name, str] = {}
+    """Name -> OpenSSH public key, authorized on servers created from then on."""
+    dial_error_limit: Annotated[int, Field(ge=1, le=1000)] = 60
+    """Refused dials before giving up; 60 are about 4.4 minutes (pulumi-command#1238)."""
+
+
+class GatesConfig(_Section):
+    """Limits, in seconds, after which a wait ends with a reason."""
+
+    address_s: Seconds = 300
+    join_s: Seconds = 600
+    api_s: Seconds = 600
+    ready_s: Seconds = 900
+
+
+class PriceBook(_Section):
+    """Your own monthly prices per server type, instead of the sample ones."""
+
+    currency: str = "EUR"
+    date: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+    source: str
+    server_types: dict[str, float | int]
+
+
+class ClusterConfig(_Section):
+    """`sovereign:cluster`."""
+
+    name: Annotated[Name, Field(max_length=32)]
+    location: Literal["nbg1", "fsn1", "hel1", "ash", "hil", "sin"] = "nbg1"
+    network: NetworkConfig = NetworkConfig()
+    control_plane: ControlPlaneConfig = ControlPlaneConfig(ids=[1])
+    pools: dict[Name, PoolConfig] = {}
+    api_server_address: Literal["control-plane-ip", "node-local"] = "control-plane-ip"
+    k3s: K3sConfig = Field(default=K3sConfig(), alias="k3s")
+    cilium: CiliumConfig = CiliumConfig()
+    cloud_controller: CloudControllerConfig = CloudControllerConfig()
+    ssh: SshConfig = SshConfig()
+    gates: GatesConfig = GatesConfig()
+    hardening: bool = True
+    """Kernel settings, admission and audit of the k3s hardening guide."""
+    protect: bool = False
+    """Refuse to delete the network and the control planes."""
+    prices: PriceBook | None = None
+
+
+@dataclass(frozen=True)
+class Settings:
+    """A configuration whose every value has the right type; `sovereign.plan` checks how they fit
+    together.
+    """
+
+    cluster: ClusterConfig
+    operator_cidrs: tuple[str, ...]
+    """Who may reach SSH and the API (IPv4 or IPv6 CIDR); empty means nobody."""
+    artifact_mirror: str
+    """URL or directory, or empty."""

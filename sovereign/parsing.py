@@ -1,0 +1,174 @@
+"""From what an operator wrote to `Settings`, or to every problem of it at once.
+
+Pydantic names the broken values; each is said as path, value, rule and fix, then taken out, so that
+what is left can be checked further (also by the plan) in the same run.
+"""
+
+import difflib
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from sovereign.config import ClusterConfig, PoolConfig, Settings
+from sovereign.problems import ConfigError, Problem
+
+OPERATORS_COMMAND = "pulumi config set --path 'sovereign:operatorCidrs[0]' 203.0.113.7/32"
+
+
+def parse(cluster: Any, operator_cidrs: Any, artifact_mirror: Any = None) -> Settings:
+    """Check the types and ranges of every value; raises ConfigError with all problems at once."""
+    settings, problems = inspect(cluster, operator_cidrs, artifact_mirror)
+    if problems:
+        raise ConfigError(problems)
+    assert settings is not None
+    return settings
+
+
+def inspect(
+    cluster: Any, operator_cidrs: Any, artifact_mirror: Any = None
+) -> tuple[Settings | None, tuple[Problem, ...]]:
+    """As `parse`, but returns the problems, and the settings as they would be without the broken
+    values.
+
+    The repaired settings let the plan report its own problems of the same configuration in the same
+    run. They are None only where `sovereign:cluster` is no mapping.
+    """
+    problems: list[Problem] = []
+    if operator_cidrs is None:
+        problems.append(
+            Problem(
+                "sovereign:operatorCidrs",
+                "nothing",
+                "the list says who may reach SSH and the Kubernetes API, [] means nobody",
+                f"run: {OPERATORS_COMMAND}",
+            )
+        )
+    elif not isinstance(operator_cidrs, list) or not all(
+        isinstance(cidr, str) for cidr in operator_cidrs
+    ):
+        problems.append(
+            Problem(
+                "sovereign:operatorCidrs",
+                _shorten(operator_cidrs),
+                "must be a list of CIDR blocks",
+                f"run: {OPERATORS_COMMAND}",
+            )
+        )
+        operator_cidrs = None
+    if not (artifact_mirror is None or isinstance(artifact_mirror, str)):
+        problems.append(
+            Problem(
+                "sovereign:artifactMirror",
+                _shorten(artifact_mirror),
+                "must be a URL or a directory",
+                "run: pulumi config set sovereign:artifactMirror https://mirror.example",
+            )
+        )
+        artifact_mirror = None
+    model, cluster_problems = _cluster(cluster)
+    problems.extend(cluster_problems)
+    if model is None:
+        return None, tuple(problems)
+    settings = Settings(model, tuple(operator_cidrs or ()), (artifact_mirror or "").rstrip("/"))
+    return settings, tuple(problems)
+
+
+def _cluster(raw: Any) -> tuple[ClusterConfig | None, list[Problem]]:
+    if not isinstance(raw, Mapping):
+        rule = "must be the mapping that describes the cluster"
+        fix = "write it in Pulumi.<stack>.yaml as Pulumi.dev.yaml does"
+        return None, [Problem("sovereign:cluster", _shorten(raw), rule, fix)]
+    repaired: dict[str, Any] = _copy(raw)
+    problems: list[Problem] = []
+    while True:
+        try:
+            return ClusterConfig.model_validate(repaired), problems
+        except ValidationError as error:
+            for detail in error.errors():
+                problems.append(_problem(detail, repaired))
+            dropped: set[tuple[str | int, ...]] = set()
+            for detail in reversed(error.errors()):
+                if not any(detail["loc"][: len(path)] == path for path in dropped):
+                    _drop(repaired, detail)
+                    missing = detail["type"] == "missing" and len(detail["loc"]) > 1
+                    dropped.add(detail["loc"][:-1] if missing else detail["loc"])
+
+
+def _problem(detail: Any, raw: Mapping[str, Any]) -> Problem:
+    location: tuple[str | int, ...] = detail["loc"]
+    path = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in location if p != "[key]")
+    path = path.removeprefix(".")
+    kind = detail["type"]
+    if kind == "missing":
+        return Problem(path, "nothing", "is required", f"add `{path}:`")
+    if kind == "extra_forbidden":
+        known = _known_keys(location[:-1])
+        near = difflib.get_close_matches(str(location[-1]), known, 1, 0.5)
+        nearest = f"did you mean `{near[0]}`?" if near else f"known keys: {', '.join(known)}"
+        return Problem(path, "an unknown key", "unknown keys are refused", nearest)
+    value = _shorten(detail.get("input"))
+    if location == ("apiServerAddress",):
+        return Problem(path, value, _address_rule(str(detail.get("input")), raw), _ADDRESS_FIX)
+    message = detail["msg"][0].lower() + detail["msg"][1:]
+    return Problem(path, value, message, f"correct `{path}`")
+
+
+_ADDRESS_FIX = (
+    "write control-plane-ip (the control plane's private address) or node-local (127.0.0.1:6444)"
+)
+
+
+def _address_rule(value: str, raw: Mapping[str, Any]) -> str:
+    host, _, port = value.rpartition(":")
+    loopback = (host or value) in ("127.0.0.1", "localhost", "::1", "[::1]")
+    if loopback and port in ("", "6443", value):
+        agents = "this Sovereign has pools" if raw.get("pools") else "a pool added later has agents"
+        return (
+            "nothing listens on 127.0.0.1:6443 on a k3s agent, so Cilium on every worker would get "
+            f"'connection refused' and stay NotReady ({agents})"
+        )
+    return "an address is derived, never typed in: it is the control plane's own output"
+
+
+def _known_keys(location: tuple[str | int, ...]) -> list[str]:
+    model: Any = ClusterConfig
+    for part in location:
+        field = next((f for n, f in model.model_fields.items() if (f.alias or n) == part), None)
+        model = {"pools": PoolConfig}.get(str(part)) or (field and _model_of(field)) or model
+    return sorted(field.alias or name for name, field in model.model_fields.items())
+
+
+def _model_of(field: Any) -> Any:
+    candidates = (field.annotation, *getattr(field.annotation, "__args__", ()))
+    return next((c for c in candidates if isinstance(c, type) and issubclass(c, BaseModel)), None)
+
+
+def _drop(raw: Any, detail: Any) -> None:
+    """Remove what a validation error points at, so that the rest can still be checked.
+
+    The name, which has no default, gets a placeholder; a missing key takes its whole section along.
+    """
+    location = [part for part in detail["loc"] if part != "[key]"]
+    if location == ["name"]:
+        raw["name"] = "unnamed"
+        return
+    *parents, last = location[:-1] if detail["type"] == "missing" else location
+    node = raw
+    for part in parents:
+        node = node[part]
+    if isinstance(node, list):
+        del node[last]
+    else:
+        node.pop(last if last in node else str(last))
+
+
+def _copy(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {k: _copy(v) for k, v in value.items()}
+    return [_copy(v) for v in value] if isinstance(value, list) else value
+
+
+def _shorten(value: Any) -> str:
+    text = "nothing" if value is None else repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
