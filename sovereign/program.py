@@ -1,0 +1,66 @@
+"""The whole program: configuration -> plan -> components -> outputs. An operator's mistake ends in
+one sentence.
+"""
+
+import os
+
+import pulumi
+
+from sovereign import catalog, outputs
+from sovereign.components import Sovereign
+from sovereign.config import Settings
+from sovereign.parsing import inspect
+from sovereign.plan import build
+from sovereign.problems import ConfigError, Problem
+from sovereign.secrets import SEED_MIN_CHARACTERS
+
+SEED_COMMAND = 'pulumi config set --secret sovereign:seed "$(openssl rand -hex 32)"'
+
+
+def run() -> None:
+    """Declare the Sovereign of the current stack and export its contract."""
+    config = pulumi.Config("sovereign")
+    settings, problems = read(config)
+    try:
+        if settings is None:
+            raise ConfigError(problems)
+        plan = build(settings, catalog.load(), problems)
+    except ConfigError as error:
+        raise pulumi.RunError(str(error)) from error
+    seed = config.require_secret("seed").apply(checked_seed)
+    sovereign = Sovereign(plan.name, {"plan": plan, "seed": seed, "hcloud_token": hcloud_token()})
+    outputs.export(plan, sovereign)
+
+
+def read(config: pulumi.Config) -> tuple[Settings | None, list[Problem]]:
+    """The stack's settings (None where `sovereign:cluster` is no mapping) and what is wrong with
+    them so far.
+    """
+    problems: list[Problem] = []
+    if config.get_secret("seed") is None:
+        rule, fix = "all keys and tokens are derived from it", f"run: {SEED_COMMAND}"
+        problems.append(Problem("sovereign:seed", "nothing", rule, fix))
+    settings, found = inspect(
+        config.get_object("cluster"),
+        config.get_object("operatorCidrs"),
+        config.get("artifactMirror"),
+    )
+    return settings, [*problems, *found]
+
+
+def checked_seed(seed: str) -> str:
+    """The seed, refused where it is too short to derive keys from; never shown."""
+    if len(seed) < SEED_MIN_CHARACTERS:
+        raise pulumi.RunError(
+            f"sovereign:seed: found {len(seed)} characters; at least {SEED_MIN_CHARACTERS} are "
+            f"needed, all keys and tokens are derived from it; run: {SEED_COMMAND}"
+        )
+    return seed
+
+
+def hcloud_token() -> pulumi.Output[str]:
+    """The Hetzner token for the cloud controller's Secret: `hcloud:token`, else HCLOUD_TOKEN;
+    always secret.
+    """
+    configured = pulumi.Config("hcloud").get_secret("token")
+    return configured or pulumi.Output.secret(os.environ.get("HCLOUD_TOKEN", ""))
