@@ -100,6 +100,7 @@ def _cilium(settings: Settings, catalog: Catalog, nodes: int) -> CiliumPlan:
             nodes=nodes,
             mode=cluster.api_server_address,
         ),
+        pod_route_mtu=cilium.pod_route_mtu(config.mtu),
         api_server_address=cluster.api_server_address,
         manifests=artifacts.manifests(catalog.artifacts, release, mirror)
         if config.gateway_api.enabled

@@ -17,6 +17,10 @@ NODE_LOCAL_HOST = "127.0.0.1"
 NODE_LOCAL_PORT = 6444
 """Where every k3s node, server or agent, has a balancer or the API itself on loopback."""
 NAMESPACE = "kube-system"
+TUNNEL_OVERHEAD = 50
+"""Bytes of VXLAN or Geneve."""
+WIREGUARD_OVERHEAD = 95
+"""Bytes of WireGuard since Cilium 1.19.5 (cilium PR#45940)."""
 
 
 def line(version: str) -> str:
@@ -61,6 +65,11 @@ def values(
         "operator": {"replicas": 1 if nodes == 1 else 2, "rollOutPods": True},
         "rollOutCiliumPods": True,
     }
+
+
+def pod_route_mtu(mtu: int) -> int:
+    """What is left of the network's MTU for a pod's packet (cilium pkg/mtu/mtu.go)."""
+    return mtu - TUNNEL_OVERHEAD - WIREGUARD_OVERHEAD
 
 
 def server_host(mode: AddressMode, first_control_plane: Any) -> Any:

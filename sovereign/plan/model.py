@@ -121,6 +121,8 @@ class CiliumPlan:
     """Archive URL, or a path on the operator's machine."""
     chart_sha256: str | None
     values: Mapping[str, Any]
+    pod_route_mtu: int
+    """Bytes that a pod's packet may have between nodes, after tunnel and encryption."""
     api_server_address: AddressMode
     manifests: tuple[ArtifactPlan, ...]
     """Gateway API definitions, installed before the operator starts."""

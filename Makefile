@@ -1,0 +1,49 @@
+# The verbs of this project; CI calls the same ones. `make up` and `make test` install what they need.
+PYTHON ?= python3
+STACK ?= dev
+ENGINE ?= embedded
+BIN := .venv/bin
+PIP := $(BIN)/pip --disable-pip-version-check -q
+SHELL := /bin/bash
+
+.PHONY: up destroy setup test check engine-test bench docs
+
+up: .venv/rehearsal.stamp ## bring the stack up on the embedded default (ENGINE=pulumi: preview it on the real engine)
+	@$(BIN)/sovereign rehearse up --stack $(STACK) --engine $(ENGINE)
+
+destroy: .venv/rehearsal.stamp ## delete the rehearsed stack and prove that nothing is left
+	@$(BIN)/sovereign rehearse destroy --stack $(STACK)
+
+setup: .venv/dev.stamp ## install everything, run nothing
+
+test: .venv/dev.stamp ## install everything and run all tests
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -q
+
+check: .venv/dev.stamp ## lint, format, types, scripts, import directions
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/shellcheck sovereign/scripts/*.sh .ci/run
+	@$(BIN)/yamllint -s .
+	@$(BIN)/python -m pytest -q tests/contract
+
+engine-test: .venv/dev.stamp ## compare with the real engine, where `pulumi` is on PATH
+	@$(BIN)/python -m rehearsal.engine_test
+
+bench: .venv/dev.stamp ## the benchmark of docs/performance.md
+	@$(BIN)/python -m rehearsal.bench
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed, $(PYTHON) is older"; exit 3; }
+	@$(PYTHON) -m venv .venv
+
+.venv/rehearsal.stamp: requirements-rehearsal.txt pyproject.toml | .venv/bin/python
+	@echo "installing the rehearsal into .venv (once)"
+	@$(PIP) install --require-hashes -r requirements-rehearsal.txt
+	@$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/dev.stamp: requirements-dev.txt .venv/rehearsal.stamp | .venv/bin/python
+	@echo "installing the development tools into .venv (once)"
+	@$(PIP) install --require-hashes -r requirements-dev.txt
+	@touch $@

@@ -1,0 +1,114 @@
+"""`sovereign plan`: everything that is decided about a Sovereign, without cloud, account or
+network.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from sovereign import catalog
+from sovereign.cli.stack_file import CLUSTER_KEY, StackFile
+from sovereign.parsing import inspect
+from sovereign.plan import SovereignPlan, build
+from sovereign.problems import ConfigError
+
+
+def plan_of(stack_file: StackFile) -> SovereignPlan:
+    """The plan of the stack's configuration; raises ConfigError with every problem."""
+    config = stack_file.config
+    settings, problems = inspect(
+        config.get(CLUSTER_KEY),
+        config.get("sovereign:operatorCidrs"),
+        config.get("sovereign:artifactMirror"),
+    )
+    if settings is None:
+        raise ConfigError(problems)
+    return build(settings, catalog.load(), problems)
+
+
+def as_json(plan: SovereignPlan) -> dict[str, Any]:
+    """The whole plan as plain JSON values, keys as the dataclasses name them."""
+    plain: dict[str, Any] = json.loads(json.dumps(_plain(plan)))
+    return plain
+
+
+def show(plan: SovereignPlan, console: Console) -> None:
+    """The plan as tables."""
+    network = plan.network
+    title = f"Sovereign {plan.name} in {plan.location}: k3s {plan.k3s_version}, "
+    console.print(f"[bold]{title}Cilium {plan.cilium.version}[/bold]")
+    console.print(
+        f"network {network.cidr}, nodes {network.node_cidr}, pods {network.pod_cidr}, "
+        f"services {network.service_cidr}; {plan.attachments} of 100 attachments"
+    )
+    console.print(_nodes(plan))
+    console.print(_firewalls(plan))
+    console.print(_downloads(plan))
+    console.print(f"Cilium reaches the API by {_address(plan)}; WireGuard, MTU {_mtu(plan)}")
+    console.print(cost_line(plan))
+
+
+def cost_line(plan: SovereignPlan) -> str:
+    """What the servers cost per month, or which price is missing."""
+    cost = plan.cost
+    if cost.amount is None:
+        return f"monthly cost: unknown, no price for {', '.join(cost.unknown)}"
+    origin = "sample prices" if cost.sample else "prices"
+    return f"monthly cost: {cost.amount:.2f} {cost.currency} ({origin} of {cost.price_date})"
+
+
+def _nodes(plan: SovereignPlan) -> Table:
+    table = Table("node", "role", "type", "image", "private IP", "location", "placement group")
+    for node in plan.nodes:
+        table.add_row(
+            node.name,
+            node.role,
+            node.server_type,
+            node.image,
+            node.private_ip,
+            node.location,
+            node.placement_group,
+        )
+    return table
+
+
+def _firewalls(plan: SovereignPlan) -> Table:
+    table = Table("firewall", "open", "to")
+    for firewall in plan.firewalls.values():
+        if not firewall.rules:
+            table.add_row(firewall.name, "nothing", "nobody")
+        for rule in firewall.rules:
+            table.add_row(firewall.name, f"tcp {rule.port}", ", ".join(rule.sources))
+    return table
+
+
+def _downloads(plan: SovereignPlan) -> Table:
+    table = Table("download", "version", "verified by")
+    for artifact in plan.artifacts:
+        verified = f"sha256 {artifact.sha256[:12]}…" if artifact.sha256 else "not pinned"
+        if not artifact.sha256 and artifact.checksums:
+            verified = "the release's checksum file"
+        table.add_row(artifact.name, artifact.version, verified)
+    return table
+
+
+def _address(plan: SovereignPlan) -> str:
+    if plan.api_server_address == "node-local":
+        return "127.0.0.1:6444 on each node"
+    return ", ".join(f"{node.private_ip}:6443" for node in plan.control_planes)
+
+
+def _mtu(plan: SovereignPlan) -> str:
+    return f"{plan.cilium.values['MTU']} on the network, {plan.cilium.pod_route_mtu} for pods"
+
+
+def _plain(value: Any) -> Any:
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, (list, tuple)) else value

@@ -1,0 +1,99 @@
+#!/bin/sh
+# Makes this host a k3s server or agent, or brings it to another version or configuration. Run over
+# SSH, as often as one likes: k3s is restarted only when its binary, configuration or unit differ from
+# what it was started from, or when it does not run.
+# stdin: ROLE K3S_VERSION BINARY_URL BINARY_SHA256|- CHECKSUM_URL|- CONFIG SERVER_URL TOKEN AGENT_TOKEN LIMIT_S
+set -eu
+eval "$(cat)"
+umask 077
+
+host=$(uname -n)
+library=/usr/local/lib/sovereign
+binary=/usr/local/bin/k3s
+config_file=/etc/rancher/k3s/config.yaml
+started_from=/var/lib/sovereign/join.sha256
+runcmd=/var/lib/cloud/instance/scripts/runcmd
+deadline=$(($(date +%s) + LIMIT_S))
+
+case $ROLE in
+server) unit=k3s ;;
+agent) unit=k3s-agent ;;
+*)
+    printf '%s: ROLE is "%s", but must be server or agent.\n' "$host" "$ROLE" >&2
+    exit 1
+    ;;
+esac
+
+# cloud-init prepares the host. Of its steps only the commands (private address, download) can be
+# cured from outside: "pulumi up --refresh" attaches a network, so they get a second chance here.
+only_commands_failed() {
+    failures=$(sed -n '/"errors": \[/,/\]/s/^ *"\(.*\)",\{0,1\}$/\1/p' /run/cloud-init/result.json)
+    [ -n "$failures" ] && ! printf '%s\n' "$failures" | grep -qv "^('scripts.user',"
+}
+
+code=0
+timeout "$LIMIT_S" cloud-init status --wait >/dev/null || code=$?
+if [ ! -x "$library/diagnose.sh" ]; then
+    printf '%s: cloud-init ended with %s and left no %s, so the server did not boot from the user_data of this program; replace it by raising its generation.\n' "$host" "$code" "$library" >&2
+    exit 1
+fi
+case $code in
+0 | 2) ;; # 2: done, with warnings (cloud-init 23.4 and later)
+124) exec "$library/diagnose.sh" "$host: cloud-init still ran after $LIMIT_S s; see the step it waits in above." >&2 ;;
+*)
+    if ! { only_commands_failed && timeout "$LIMIT_S" "$runcmd"; }; then
+        exec "$library/diagnose.sh" "$host: cloud-init failed, so k3s is not started; the reason is above." >&2
+    fi
+    ;;
+esac
+
+"$library/fetch-artifact.sh" "$BINARY_URL" "$binary" 0755 "$BINARY_SHA256" "$CHECKSUM_URL"
+case $("$binary" --version) in
+"k3s version $K3S_VERSION "*) ;;
+*)
+    printf '%s: %s is not k3s %s, which the plan asks for; correct its entry in sovereign/artifacts.yaml.\n' "$host" "$BINARY_URL" "$K3S_VERSION" >&2
+    exit 1
+    ;;
+esac
+
+setting() { # KEY VALUE, as a line of YAML
+    printf "%s: '%s'\n" "$1" "$(printf '%s' "$2" | sed "s/'/''/g")"
+}
+
+mkdir -p /etc/rancher/k3s /var/lib/sovereign
+{
+    printf '%s\n' "$CONFIG"
+    if [ -n "$SERVER_URL" ]; then setting server "$SERVER_URL"; fi
+    setting token "$TOKEN"
+    if [ "$ROLE" = server ]; then setting agent-token "$AGENT_TOKEN"; fi
+} >"$config_file.new"
+mv -f "$config_file.new" "$config_file"
+if [ "$ROLE" = server ]; then
+    # The audit log and the files beside it are for root only; cloud-init made their directory readable.
+    install -d -m 0700 /var/lib/rancher/k3s/server /var/lib/rancher/k3s/server/logs
+fi
+
+invocation() {
+    systemctl show --property=InvocationID --value "$unit"
+}
+
+starting_from=$(cat "$binary" "$config_file" "/etc/systemd/system/$unit.service" | sha256sum)
+if [ -f "$started_from" ] && [ "$(cat "$started_from")" = "$starting_from" ] && systemctl is-active --quiet "$unit"; then
+    printf '%s: %s %s is active (unchanged)\n' "$host" "$unit" "$K3S_VERSION"
+    exit
+fi
+
+# Without --no-block the first failed start would end this, though systemd tries again (an agent may be
+# earlier than its server). The state is then the old process's until the invocation changes.
+before=$(invocation)
+systemctl daemon-reload
+systemctl enable --quiet "$unit"
+systemctl restart --no-block "$unit"
+until [ "$(systemctl is-active "$unit")" = active ] && [ "$(invocation)" != "$before" ]; do
+    if [ "$(date +%s)" -ge "$deadline" ]; then
+        exec "$library/diagnose.sh" "$host: $unit is not active after $LIMIT_S s (systemd restarted it $(systemctl show --property=NRestarts --value "$unit") times); see its last errors above." >&2
+    fi
+    sleep 2
+done
+printf '%s\n' "$starting_from" >"$started_from"
+printf '%s: %s %s is active (restarted)\n' "$host" "$unit" "$K3S_VERSION"
