@@ -105,7 +105,7 @@ def hetzner(
         Path | None, typer.Option(help="File that keeps the simulated project.")
     ] = None,
 ) -> None:
-    """Serve the Hetzner simulator until interrupted, for the real Pulumi engine (HCLOUD_ENDPOINT)."""
+    """Serve the Hetzner simulator until interrupted, for the real engine (HCLOUD_ENDPOINT)."""
     raise typer.Exit(_rehearsal(False, "up", "").serve_hetzner(port, state))
 
 
@@ -136,7 +136,7 @@ def _run(
         cluster=file,
         plan=plan,
         app=app_file,
-        breaks=breaks or [],
+        faults=breaks or [],
         engine=engine,
         as_json=as_json,
     )

@@ -1,0 +1,131 @@
+"""The answer of a rehearsal: one plain object, described by `docs/rehearsal.schema.json`.
+
+The JSON answer and the tables are drawn from it. Secrets are already masked in it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Literal
+
+from rehearsal.order import EngineName, Order, Verb
+from sovereign.plan import SovereignPlan
+
+SCHEMA_VERSION = 1
+Outcome = Literal["succeeded", "failed", "refused", "unavailable"]
+
+
+@dataclass(frozen=True)
+class NodeReport:
+    """One node. `ready` is None where nothing ran yet."""
+
+    name: str
+    role: str
+    serverType: str  # noqa: N815 - the names of the JSON answer
+    privateIp: str  # noqa: N815
+    ready: bool | None
+    reason: str
+    apiAddress: str  # noqa: N815
+    """host:port by which Cilium on this node reaches the API."""
+
+
+@dataclass(frozen=True)
+class ComponentReport:
+    """One component of the cluster."""
+
+    name: str
+    """What a person calls it; a property of the cluster by its own name."""
+    ready: bool | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """The whole answer."""
+
+    command: Verb
+    engine: EngineName
+    stack: str
+    result: Outcome
+    schemaVersion: int = SCHEMA_VERSION  # noqa: N815
+    errors: Sequence[Mapping[str, str]] = ()
+    durationSeconds: float = 0.0  # noqa: N815
+    resources: Mapping[str, int] = field(
+        default_factory=lambda: dict.fromkeys(("create", "update", "replace", "delete", "same"), 0)
+    )
+    nodes: Sequence[NodeReport] = ()
+    components: Sequence[ComponentReport] = ()
+    policyPacks: Sequence[Mapping[str, Any]] = ()  # noqa: N815
+    policies: Sequence[Mapping[str, str]] = ()
+    outputs: Mapping[str, Any] = field(default_factory=dict)
+    apiCalls: Mapping[str, int] = field(  # noqa: N815
+        default_factory=lambda: dict.fromkeys(("GET", "POST", "PUT", "DELETE"), 0)
+    )
+    monthlyCost: Mapping[str, Any] = field(default_factory=dict)  # noqa: N815
+    reality: Mapping[str, str] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """The object that `--json` prints."""
+        return asdict(self)
+
+
+REALITY: Mapping[EngineName, Mapping[str, str]] = {
+    "embedded": {
+        "program": "real, unmodified",
+        "policies": "real packs over Pulumi's analyzer protocol",
+        "engine": "embedded runtime, not Pulumi's engine",
+        "providers": "modelled by drivers",
+        "hetznerApi": "simulated on loopback",
+        "nodes": "modelled from user_data, scripts and values",
+        "kubernetes": "modelled",
+    },
+    "pulumi": {
+        "program": "real, unmodified",
+        "policies": "real packs, real engine",
+        "engine": "Pulumi's engine, preview only",
+        "providers": "real",
+        "hetznerApi": "simulated on loopback",
+        "nodes": "not there in a preview",
+        "kubernetes": "not there in a preview",
+    },
+}
+"""What was real and what was modelled, by engine."""
+
+
+def blank(order: Order) -> Report:
+    """The answer before anything ran: what is planned, with nothing ready."""
+    cost = order.plan.cost
+    return Report(
+        command=order.verb,
+        engine=order.engine,
+        stack=order.stack,
+        result="failed",
+        nodes=planned_nodes(order.plan),
+        components=[
+            ComponentReport(part.title, None, "not installed") for part in order.plan.components
+        ],
+        monthlyCost={
+            "amount": cost.amount,
+            "currency": cost.currency,
+            "priceDate": cost.price_date,
+            "sample": cost.sample,
+        },
+        reality=REALITY[order.engine],
+    )
+
+
+def planned_nodes(plan: SovereignPlan) -> list[NodeReport]:
+    """The nodes of the plan, none of them there yet."""
+    local = plan.api_server_address == "node-local"
+    address = "127.0.0.1:6444" if local else f"{plan.control_planes[0].private_ip}:6443"
+    return [
+        NodeReport(
+            node.name, node.role, node.server_type, node.private_ip, None, "not created", address
+        )
+        for node in plan.nodes
+    ]
+
+
+def failure(report: Report, outcome: Outcome, sentences: Sequence[str]) -> Report:
+    """The report with reasons why it did not succeed."""
+    said = [{"path": "", "value": "", "rule": sentence, "fix": ""} for sentence in sentences]
+    return replace(report, result=outcome, errors=[*report.errors, *said])

@@ -1,0 +1,98 @@
+"""One opened rehearsal: the simulated project and the modelled nodes of a workspace, served and
+kept.
+
+What changed is written at once, so that a killed run finds the same project again as its
+checkpoint.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rehearsal import breaks
+from rehearsal.hetzner import Answer, HetznerSimulator, HetznerState, Request, serve
+from rehearsal.isolation import TOKEN
+from rehearsal.nodes.model import NodeModel
+from rehearsal.nodes.ports import Connection, Outcome, Release
+from rehearsal.nodes.project import SimulatedProject
+from rehearsal.runtime.model import Drivers, HetznerEndpoint
+from rehearsal.workspace import Workspace
+
+SCRIPTS = Path(__file__).resolve().parent.parent / "sovereign" / "scripts"
+
+
+class KeptSimulator(HetznerSimulator):
+    """A simulator that writes its project down after each change."""
+
+    def __init__(self, file: Path) -> None:
+        super().__init__(HetznerState.load(file))
+        self._file = file
+
+    def handle(self, request: Request, token: str | None) -> Answer | None:
+        """As the simulator; saved before the caller hears of it."""
+        answer = super().handle(request, token)
+        if request.method != "GET":
+            with self._lock:
+                self.state.save(self._file)
+        return answer
+
+
+@dataclass(frozen=True)
+class KeptNodes:
+    """A node model that writes its state down after each call that may change it."""
+
+    model: NodeModel
+    file: Path
+
+    def run(self, connection: Connection, script: str, stdin: str) -> Outcome:
+        """See `Hosts.run`."""
+        outcome = self.model.run(connection, script, stdin)
+        self.model.save(self.file)
+        return outcome
+
+    def install_release(self, kubeconfig: str, release: Release) -> None:
+        """See `ClusterApi.install_release`."""
+        self.model.install_release(kubeconfig, release)
+        self.model.save(self.file)
+
+    def uninstall_release(self, kubeconfig: str, name: str, namespace: str) -> None:
+        """See `ClusterApi.uninstall_release`."""
+        self.model.uninstall_release(kubeconfig, name, namespace)
+        self.model.save(self.file)
+
+    def apply_object(self, kubeconfig: str, manifest: dict[str, Any]) -> dict[str, Any]:
+        """See `ClusterApi.apply_object`."""
+        live = self.model.apply_object(kubeconfig, manifest)
+        self.model.save(self.file)
+        return live
+
+    def delete_object(self, kubeconfig: str, manifest: dict[str, Any]) -> None:
+        """See `ClusterApi.delete_object`."""
+        self.model.delete_object(kubeconfig, manifest)
+        self.model.save(self.file)
+
+
+@dataclass(frozen=True)
+class Session:
+    """The world that a run acts on."""
+
+    simulator: HetznerSimulator
+    nodes: NodeModel
+    endpoint: str
+    drivers: Drivers
+
+
+@contextmanager
+def open_session(workspace: Workspace, break_names: Sequence[str] = ()) -> Iterator[Session]:
+    """Serve the workspace's project on loopback, with the named faults at the driver boundary."""
+    simulator = KeptSimulator(workspace.hetzner)
+    nodes = NodeModel(SimulatedProject(simulator), SCRIPTS)
+    nodes.load(workspace.nodes)
+    kept = KeptNodes(nodes, workspace.nodes)
+    with serve(simulator) as endpoint:
+        drivers = Drivers(HetznerEndpoint(endpoint, TOKEN), hosts=kept, cluster=kept)
+        for name in break_names:
+            drivers = breaks.inject(name, drivers, simulator, nodes)
+        yield Session(simulator, nodes, endpoint, drivers)

@@ -1,0 +1,121 @@
+"""The end of a rehearsal, for a person: tables of nodes, components, policies and outputs, and what
+was real.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from rehearsal.report import Report
+
+READY = {True: "[green]Ready[/green]", False: "[red]NotReady[/red]", None: "[dim]planned[/dim]"}
+LONG_OUTPUT = 70
+"""Characters of an output's value that a table shows."""
+
+
+def show(report: Report, console: Console) -> None:
+    """Print the whole answer."""
+    if report.nodes:
+        console.print(_nodes(report))
+    if report.components:
+        console.print(_components(report))
+    _policies(report, console)
+    if report.outputs:
+        console.print(_outputs(report.outputs))
+    console.print(_resources(report), highlight=False)
+    console.print(_cost(report.monthlyCost), highlight=False)
+    for error in report.errors:
+        where = f"{error['path']}: " if error["path"] else ""
+        console.print(f"[red]error[/red] {where}", end="", highlight=False)
+        console.print(error["rule"], markup=False, highlight=False)
+    console.print(_verdict(report), highlight=False)
+    real = "; ".join(f"{what}: {how}" for what, how in report.reality.items())
+    console.print(f"engine: {report.engine} ({real})", style="dim", highlight=False)
+
+
+def _nodes(report: Report) -> Table:
+    table = Table("node", "role", "type", "private IP", "status", "Cilium reaches the API by")
+    for node in report.nodes:
+        table.add_row(
+            node.name,
+            node.role,
+            node.serverType,
+            node.privateIp,
+            READY[node.ready],
+            node.apiAddress,
+        )
+        if node.ready is False:
+            table.add_row("", "", "", "", f"[red]{node.reason}[/red]", "")
+    return table
+
+
+def _components(report: Report) -> Table:
+    table = Table("component", "status", "")
+    for component in report.components:
+        reason = "" if component.ready else component.reason
+        table.add_row(component.name, READY[component.ready], reason)
+    return table
+
+
+def _policies(report: Report, console: Console) -> None:
+    for pack in report.policyPacks:
+        console.print(
+            f"policy pack {pack['name']} {pack['version']}: {pack['rules']} rules, "
+            f"{pack['evaluated']} evaluated, {pack['deferred']} deferred",
+            highlight=False,
+        )
+    styles = {"mandatory": "red", "advisory": "yellow"}
+    for finding in report.policies:
+        if finding["level"] in styles:
+            console.print(f"  {finding['level']}", style=styles[finding["level"]], end=" ")
+            said = f"{finding['pack']}/{finding['policy']}: {finding['message']}"
+            console.print(said, markup=False, highlight=False)
+
+
+def _outputs(outputs: Mapping[str, Any]) -> Table:
+    table = Table("output", "value")
+    for name, value in outputs.items():
+        text = "[secret]" if value == {"secret": True} else _text(value)
+        table.add_row(name, text.replace("[", r"\["))
+    return table
+
+
+def _text(value: Any) -> str:
+    text = value if isinstance(value, str) else json.dumps(value)
+    return text if len(text) <= LONG_OUTPUT else text[: LONG_OUTPUT - 1] + "…"
+
+
+def _resources(report: Report) -> str:
+    done = ", ".join(f"{count} {op}" for op, count in report.resources.items() if count)
+    writes = sum(report.apiCalls.get(method, 0) for method in ("POST", "PUT", "DELETE"))
+    reads = report.apiCalls.get("GET", 0)
+    return (
+        f"resources: {done or 'none'}; Hetzner API: {reads} reads, {writes} writes; "
+        f"{report.durationSeconds:.1f} s"
+    )
+
+
+def _cost(cost: Mapping[str, Any]) -> str:
+    if not cost:
+        return ""
+    if cost["amount"] is None:
+        return "monthly cost: unknown"
+    origin = "sample prices" if cost["sample"] else "prices"
+    return (
+        f"monthly cost: {cost['amount']:.2f} {cost['currency']} ({origin} of {cost['priceDate']})"
+    )
+
+
+def _verdict(report: Report) -> str:
+    if report.result != "succeeded":
+        return f"[bold red]{report.command} {report.result}[/bold red]"
+    said = {
+        "up": "every node and component is Ready",
+        "preview": "the preview is valid",
+        "destroy": "nothing is left in the simulated project",
+        "status": "every node and component is Ready",
+    }[report.command]
+    return f"[bold green]{report.command} succeeded[/bold green]: {said}"
