@@ -13,6 +13,8 @@ from pydantic.alias_generators import to_camel
 
 Name = Annotated[str, Field(pattern=r"^[a-z]([-a-z0-9]*[a-z0-9])?$")]
 """Lower-case letters, digits and '-', beginning with a letter: a host name label (RFC 1123)."""
+PublicKey = Annotated[str, Field(pattern=r"^(ssh|ecdsa|sk)-\S+ [A-Za-z0-9+/]+=*( .*)?$")]
+"""A line of OpenSSH's authorized_keys without options."""
 WorkerId = Annotated[int, Field(ge=1, le=230)]
 ControlPlaneId = Annotated[int, Field(ge=1, le=9)]
 Seconds = Annotated[int, Field(ge=10, le=7200)]
@@ -123,6 +125,8 @@ class CiliumConfig(_Section):
     """The network of the cluster, its only one."""
 
     version: Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+$")] = "1.20.2"
+    profile: Literal["sovereign", "homelab"] = "sovereign"
+    """`homelab` is for `sovereign cilium values`; a Hetzner stack refuses it with its reasons."""
     chart: str | None = None
     """A chart archive or directory instead of the published one; a path on the operator's machine
     or a URL.
@@ -141,11 +145,20 @@ class CloudControllerConfig(_Section):
     version: Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+$")] = "1.35.0"
 
 
+class LoadBalancerConfig(_Section):
+    """How Services of type LoadBalancer get an address; `sovereign plan` shows what each costs."""
+
+    kind: Literal["hetzner", "dns", "l2"] = "hetzner"
+    """Hetzner's load balancer; PowerDNS records; Cilium's ARP (refused on Hetzner Cloud)."""
+    zone: Annotated[str, Field(pattern=r"^([a-z0-9]([-a-z0-9]*[a-z0-9])?\.)+[a-z]+$")] | None = None
+    """With `dns`: the PowerDNS zone of the records, for example `example.org`."""
+
+
 class SshConfig(_Section):
     """How the program reaches a node."""
 
     port: Annotated[int, Field(ge=1, le=65535)] = 22
-    extra_keys: dict[Name, str] = {}
+    extra_keys: dict[Name, PublicKey] = {}
     """Name -> OpenSSH public key, authorized on servers created from then on."""
     dial_error_limit: Annotated[int, Field(ge=1, le=1000)] = 60
     """Refused dials before giving up; 60 are about 4.4 minutes (pulumi-command#1238)."""
@@ -166,7 +179,7 @@ class PriceBook(_Section):
     currency: str = "EUR"
     date: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
     source: str
-    server_types: dict[str, float | int]
+    server_types: dict[str, float]
 
 
 class ClusterConfig(_Section):
@@ -181,6 +194,7 @@ class ClusterConfig(_Section):
     k3s: K3sConfig = Field(default=K3sConfig(), alias="k3s")
     cilium: CiliumConfig = CiliumConfig()
     cloud_controller: CloudControllerConfig = CloudControllerConfig()
+    load_balancer: LoadBalancerConfig = LoadBalancerConfig()
     ssh: SshConfig = SshConfig()
     gates: GatesConfig = GatesConfig()
     hardening: bool = True

@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from sovereign.config import ClusterConfig, PoolConfig, Settings
+from sovereign.config import ClusterConfig, Settings
 from sovereign.problems import ConfigError, Problem
 
 OPERATORS_COMMAND = "pulumi config set --path 'sovereign:operatorCidrs[0]' 203.0.113.7/32"
@@ -56,12 +56,12 @@ def inspect(
             )
         )
         operator_cidrs = None
-    if not (artifact_mirror is None or isinstance(artifact_mirror, str)):
+    if not (artifact_mirror is None or _is_place(artifact_mirror)):
         problems.append(
             Problem(
                 "sovereign:artifactMirror",
                 _shorten(artifact_mirror),
-                "must be a URL or a directory",
+                "must be a URL or an absolute directory",
                 "run: pulumi config set sovereign:artifactMirror https://mirror.example",
             )
         )
@@ -72,6 +72,10 @@ def inspect(
         return None, tuple(problems)
     settings = Settings(model, tuple(operator_cidrs or ()), (artifact_mirror or "").rstrip("/"))
     return settings, tuple(problems)
+
+
+def _is_place(mirror: Any) -> bool:
+    return isinstance(mirror, str) and (mirror[:1] in ("", "/") or "://" in mirror)
 
 
 def _cluster(raw: Any) -> tuple[ClusterConfig | None, list[Problem]]:
@@ -85,8 +89,9 @@ def _cluster(raw: Any) -> tuple[ClusterConfig | None, list[Problem]]:
         try:
             return ClusterConfig.model_validate(repaired), problems
         except ValidationError as error:
-            for detail in error.errors():
-                problems.append(_problem(detail, repaired))
+            said = {problem.path for problem in problems}
+            found = [_problem(detail, repaired) for detail in error.errors()]
+            problems.extend(problem for problem in found if problem.path not in said)
             dropped: set[tuple[str | int, ...]] = set()
             for detail in reversed(error.errors()):
                 if not any(detail["loc"][: len(path)] == path for path in dropped):
@@ -97,8 +102,7 @@ def _cluster(raw: Any) -> tuple[ClusterConfig | None, list[Problem]]:
 
 def _problem(detail: Any, raw: Mapping[str, Any]) -> Problem:
     location: tuple[str | int, ...] = detail["loc"]
-    path = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in location if p != "[key]")
-    path = path.removeprefix(".")
+    path = _path(location)
     kind = detail["type"]
     if kind == "missing":
         return Problem(path, "nothing", "is required", f"add `{path}:`")
@@ -111,7 +115,19 @@ def _problem(detail: Any, raw: Mapping[str, Any]) -> Problem:
     if location == ("apiServerAddress",):
         return Problem(path, value, _address_rule(str(detail.get("input")), raw), _ADDRESS_FIX)
     message = detail["msg"][0].lower() + detail["msg"][1:]
-    return Problem(path, value, message, f"correct `{path}`")
+    rule = "must be a mapping" if kind in ("model_type", "dict_type") else message
+    return Problem(path, value, rule, f"correct `{path}`")
+
+
+def _path(location: tuple[str | int, ...]) -> str:
+    """As an operator reads it: `pools.default.ids[0]`; the node ids of `generations` are keys."""
+    path = ""
+    for before, part in zip(("", *location), location, strict=False):
+        if isinstance(part, int) and before != "generations":
+            path += f"[{part}]"
+        elif part != "[key]":
+            path += f".{part}"
+    return path.removeprefix(".")
 
 
 _ADDRESS_FIX = (
@@ -135,32 +151,42 @@ def _known_keys(location: tuple[str | int, ...]) -> list[str]:
     model: Any = ClusterConfig
     for part in location:
         field = next((f for n, f in model.model_fields.items() if (f.alias or n) == part), None)
-        model = {"pools": PoolConfig}.get(str(part)) or (field and _model_of(field)) or model
+        model = (field and _model_of(field.annotation)) or model
     return sorted(field.alias or name for name, field in model.model_fields.items())
 
 
-def _model_of(field: Any) -> Any:
-    candidates = (field.annotation, *getattr(field.annotation, "__args__", ()))
-    return next((c for c in candidates if isinstance(c, type) and issubclass(c, BaseModel)), None)
+def _model_of(annotation: Any) -> Any:
+    """The section that a type holds: itself, or the one inside a list, a mapping or a choice."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    found = map(_model_of, getattr(annotation, "__args__", ()))
+    return next((model for model in found if model), None)
 
 
 def _drop(raw: Any, detail: Any) -> None:
     """Remove what a validation error points at, so that the rest can still be checked.
 
-    The name, which has no default, gets a placeholder; a missing key takes its whole section along.
+    The name, which has no default, gets a placeholder; a missing key takes its whole section along,
+    the last item of a list the list.
     """
     location = [part for part in detail["loc"] if part != "[key]"]
     if location == ["name"]:
         raw["name"] = "unnamed"
         return
-    *parents, last = location[:-1] if detail["type"] == "missing" else location
+    _remove(raw, location[:-1] if detail["type"] == "missing" else location)
+
+
+def _remove(raw: Any, location: list[str | int]) -> None:
+    *parents, last = location
     node = raw
     for part in parents:
         node = node[part]
-    if isinstance(node, list):
-        del node[last]
-    else:
+    if isinstance(node, dict):
         node.pop(last if last in node else str(last))
+    elif len(node) > 1:
+        node.pop(last)
+    else:
+        _remove(raw, parents)
 
 
 def _copy(value: Any) -> Any:

@@ -48,7 +48,7 @@ class Access(pulumi.ComponentResource):
         super().__init__("sovereign:index:Access", name, {"extraKeys": list(extra_keys)}, opts)
         deploy = args["seed"].apply(lambda seed: secrets.deploy_key(seed, cluster).public)
         public: dict[str, pulumi.Input[str]] = {
-            "deploy": pulumi.Output.unsecret(deploy),
+            naming.DEPLOY_KEY: pulumi.Output.unsecret(deploy),
             **extra_keys,
         }
 

@@ -6,7 +6,7 @@ network's first address and each subnet's ends.
 """
 
 from collections.abc import Mapping
-from ipaddress import IPv4Address, IPv4Network, ip_network
+from ipaddress import IPv4Address, IPv4Network, IPv6Network, ip_network
 from itertools import combinations
 
 NETWORK_ZONES = {
@@ -58,12 +58,22 @@ def overlaps(ranges: Mapping[str, IPv4Network]) -> list[tuple[str, str]]:
 
 
 def parse_range(text: str) -> IPv4Network | None:
-    """The IPv4 range, or None where the text is not one (host bits set included)."""
+    """The IPv4 range, or None where the text is not one."""
+    block = parse_block(text)
+    return block if isinstance(block, IPv4Network) else None
+
+
+def parse_block(text: str) -> IPv4Network | IPv6Network | None:
+    """The CIDR block, or None where the text is not one: without prefix length, or host bits set.
+
+    Hetzner and k3s take an address with its prefix length only, where Python takes more.
+    """
+    if not text.partition("/")[2].isdecimal():
+        return None
     try:
-        network = ip_network(text)
+        return ip_network(text)
     except ValueError:
         return None
-    return network if isinstance(network, IPv4Network) else None
 
 
 def is_private(network: IPv4Network) -> bool:

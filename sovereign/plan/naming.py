@@ -3,7 +3,18 @@ a stable id.
 """
 
 CONTROL_PLANE = "control-plane"
-RESERVED_POOLS = (CONTROL_PLANE, "workers", "nodes", "deploy", "network", "join", "cilium", "ready")
+DEPLOY_KEY = "deploy"
+"""Name of the program's own SSH key, behind the cluster's name."""
+RESERVED_POOLS = (
+    CONTROL_PLANE,
+    "workers",
+    "nodes",
+    DEPLOY_KEY,
+    "network",
+    "join",
+    "cilium",
+    "ready",
+)
 """Pool names that would make a worker's or group's name collide with another resource's."""
 HOST_NAME_LIMIT = 63
 """Characters of one host name label (RFC 1123)."""

@@ -7,6 +7,7 @@ time.
 """
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import yaml
@@ -19,8 +20,18 @@ USER_DATA_LIMIT = 32 * 1024
 """Bytes that Hetzner takes."""
 K3S_BINARY = "/usr/local/bin/k3s"
 NODE_SCRIPTS = ("wait-for-address.sh", "fetch-artifact.sh", "diagnose.sh")
-SAMPLE_HOST_KEY = "x" * 387
-"""As long as an ed25519 private key in OpenSSH form, for the size check."""
+_DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+"""libyaml's, 20 times faster than Python's own: a second and a half for 100 nodes."""
+SAMPLE_HOST_KEY = "\n".join(
+    [
+        "-----BEGIN OPENSSH PRIVATE KEY-----",
+        *["x" * 70] * 4,
+        "x" * 32,
+        "-----END OPENSSH PRIVATE KEY-----",
+        "",
+    ]
+)
+"""Of the form of every ed25519 private key in OpenSSH form, for the size check."""
 
 
 def cloud_config(
@@ -35,7 +46,7 @@ def cloud_config(
     binary: ArtifactPlan,
 ) -> dict[str, Any]:
     """The document without the host key."""
-    document: dict[str, Any] = dict(yaml.safe_load(scripts["cloud-init.yaml"]))
+    document = _parsed(scripts["cloud-init.yaml"])
     wait = [f"{LIBRARY}/wait-for-address.sh", address, str(address_limit_s)]
     fetch = [
         f"{LIBRARY}/fetch-artifact.sh",
@@ -53,10 +64,17 @@ def cloud_config(
     }
 
 
+@cache
+def _parsed(text: str) -> Mapping[str, Any]:
+    """Once for all nodes: reading it takes longer than the rest of a node's plan."""
+    return dict(yaml.safe_load(text))
+
+
 def render(document: Mapping[str, Any], host_private_key: str, host_public_key: str) -> str:
     """The user_data text with the server's own SSH host key (OpenSSH form, both halves)."""
     keys = {"ed25519_private": host_private_key, "ed25519_public": host_public_key}
-    text = yaml.safe_dump({**document, "ssh_keys": keys}, sort_keys=True, width=1000)
+    whole = {**document, "ssh_keys": keys}
+    text = yaml.dump(whole, Dumper=_DUMPER, sort_keys=True, width=1000)
     return f"#cloud-config\n{text}"
 
 

@@ -8,7 +8,7 @@ from itertools import chain
 
 from sovereign.catalog import Catalog
 from sovereign.config import Settings
-from sovereign.plan.checks import nodes, ranges, versions
+from sovereign.plan.checks import mesh, nodes, ranges, versions
 from sovereign.problems import Problem
 
 RULES: tuple[Callable[[Settings, Catalog], Iterator[Problem]], ...] = (
@@ -16,10 +16,13 @@ RULES: tuple[Callable[[Settings, Catalog], Iterator[Problem]], ...] = (
     ranges.ranges,
     nodes.control_plane,
     nodes.pools,
+    nodes.keys,
     nodes.limits,
     versions.machines,
     versions.versions,
     versions.hubble,
+    mesh.profile,
+    mesh.load_balancer,
     nodes.node_data,
 )
 

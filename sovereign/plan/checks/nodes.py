@@ -70,7 +70,7 @@ def _ids(path: str, group: Group) -> Iterator[Problem]:
     elif group.ids is None and group.count is None and isinstance(group, PoolConfig):
         yield Problem(path, "no ids", "a pool lists the stable ids of its nodes", fix)
     found = ids(group)
-    if isinstance(group, ControlPlaneConfig) and not found:
+    if isinstance(group, ControlPlaneConfig) and group.ids == []:
         yield Problem(f"{path}.ids", "[]", "a Sovereign has at least one control plane", "use [1]")
     if group.ids is not None and len(set(group.ids)) < len(group.ids):
         yield Problem(
@@ -84,6 +84,13 @@ def _ids(path: str, group: Group) -> Iterator[Problem]:
     for node_id in sorted(set(group.generations) - set(found)):
         rule = f"there is no node with id {node_id} in this group"
         yield Problem(f"{path}.generations.{node_id}", "a generation", rule, "remove it")
+
+
+def keys(settings: Settings, _: Catalog) -> Iterator[Problem]:
+    if naming.DEPLOY_KEY in settings.cluster.ssh.extra_keys:
+        rule = "is the name of the key with which the program itself logs in"
+        path = f"ssh.extraKeys.{naming.DEPLOY_KEY}"
+        yield Problem(path, "a key", rule, "choose another name")
 
 
 def limits(settings: Settings, _: Catalog) -> Iterator[Problem]:
@@ -116,7 +123,7 @@ def limits(settings: Settings, _: Catalog) -> Iterator[Problem]:
 
 def node_data(settings: Settings, catalog: Catalog) -> Iterator[Problem]:
     node_cidr = addressing.parse_range(settings.cluster.network.node_cidr)
-    if node_cidr is None:
+    if node_cidr is None or not ids(settings.cluster.control_plane):
         return
     servers, pools = plan_nodes(settings, catalog, node_cidr)
     for node in [*servers, *(node for pool in pools for node in pool.nodes)]:

@@ -1,7 +1,6 @@
 """Address ranges: private, disjoint, and with room for every node; operators' blocks."""
 
 from collections.abc import Iterator
-from ipaddress import ip_network
 
 from sovereign.catalog import Catalog
 from sovereign.config import PoolConfig, Settings
@@ -17,13 +16,11 @@ NODE_RANGE_PREFIX = 24
 def operators(settings: Settings, _: Catalog) -> Iterator[Problem]:
     path = "sovereign:operatorCidrs"
     for index, text in enumerate(settings.operator_cidrs):
-        try:
-            network = ip_network(text)
-        except ValueError:
+        block = addressing.parse_block(text)
+        if block is None:
             rule = "must be a CIDR block without host bits"
             yield Problem(f"{path}[{index}]", repr(text), rule, "write for example 203.0.113.7/32")
-            continue
-        if network.prefixlen == 0:
+        elif block.prefixlen == 0:
             rule = "everyone on the internet would reach SSH and the Kubernetes API"
             yield Problem(f"{path}[{index}]", repr(text), rule, "list the addresses you work from")
     count, limit = len(settings.operator_cidrs), firewall.RULE_SOURCES_LIMIT
