@@ -1,0 +1,7 @@
+"""The policy pack `encryption`. Building it starts a server and blocks: rules live elsewhere."""
+
+from pulumi_policy import PolicyPack
+from rules import RULES
+from rules.framework.adapter import policies
+
+PolicyPack("encryption", policies=policies("encryption", RULES))

@@ -1,0 +1,33 @@
+"""The rules of the pack `network`, in the order in which they are listed to people."""
+
+from .api_server import API_SERVER_ADDRESS, API_SERVER_EVERY_CONTROL_PLANE
+from .attachment import SERVER_ADDRESS_IN_SUBNET, SERVER_ADDRESS_PINNED
+from .firewall import WORLD_OPEN_PORTS
+from .framework.rule import ResourceRule, StackRule
+from .ipam import IPAM_POD_RANGE
+from .limits import ATTACHMENT_LIMIT, FIREWALL_LIMIT, PLACEMENT_GROUP_LIMIT, SERVER_LIMITS
+from .protection import SOVEREIGN_PROTECTED
+from .ranges import NETWORK_RANGES, RANGES_AGREE
+from .replacement import K3S_NETWORK_LEFT_TO_CILIUM, K3S_SERVERS_IDENTICAL, KUBE_PROXY_REPLACED
+from .versions import CLOUD_CONTROLLER_FLOOR, VERSIONS_PINNED
+
+RULES: tuple[ResourceRule | StackRule, ...] = (
+    WORLD_OPEN_PORTS,
+    SERVER_ADDRESS_PINNED,
+    SERVER_ADDRESS_IN_SUBNET,
+    NETWORK_RANGES,
+    RANGES_AGREE,
+    IPAM_POD_RANGE,
+    KUBE_PROXY_REPLACED,
+    K3S_NETWORK_LEFT_TO_CILIUM,
+    K3S_SERVERS_IDENTICAL,
+    API_SERVER_ADDRESS,
+    API_SERVER_EVERY_CONTROL_PLANE,
+    VERSIONS_PINNED,
+    CLOUD_CONTROLLER_FLOOR,
+    ATTACHMENT_LIMIT,
+    PLACEMENT_GROUP_LIMIT,
+    FIREWALL_LIMIT,
+    SERVER_LIMITS,
+    SOVEREIGN_PROTECTED,
+)

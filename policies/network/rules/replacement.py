@@ -1,0 +1,113 @@
+"""Cilium replaces kube-proxy, Flannel and k3s' network policy, on both sides of the bargain."""
+
+from collections.abc import Sequence
+
+from .framework.rule import Deferred, Outcome, Props, ResourceRule, Settings, Violation, require
+from .framework.subjects import CILIUM, K3S_JOIN
+from .framework.values import Unknown, at, entries, shown, text, unknowns
+
+LEFT_TO_CILIUM: dict[str, object] = {
+    "flannel-backend": "none",
+    "disable-network-policy": True,
+    "disable-kube-proxy": True,
+}
+IDENTICAL = (
+    "cluster-cidr",
+    "cluster-dns",
+    "cluster-domain",
+    "disable",
+    "disable-cloud-controller",
+    "disable-helm-controller",
+    "disable-kube-proxy",
+    "disable-network-policy",
+    "egress-selector-mode",
+    "flannel-backend",
+    "secrets-encryption",
+    "service-cidr",
+)
+
+
+def kube_proxy_replaced(props: Props, _: Settings) -> Sequence[Outcome]:
+    """Judge the chart's value; the chart takes the word `true` as well, but no longer `strict`."""
+    return require(props, "values.kubeProxyReplacement", True, "true")
+
+
+def network_left_to_cilium(props: Props, _: Settings) -> Sequence[Outcome] | None:
+    """Judge the options of every server; agents take them from the servers."""
+    nodes = at(props, "nodes")
+    if isinstance(nodes, Unknown):
+        return [Deferred(nodes.path)]
+    servers = [each for each in entries(nodes) if at(each, "role") == "server"]
+    outcomes: list[Outcome] = []
+    for server in servers:
+        for option, wanted in LEFT_TO_CILIUM.items():
+            found = at(server, "config", option)
+            if isinstance(found, Unknown):
+                outcomes.append(Deferred(found.path))
+            elif found != wanted:
+                name = text(at(server, "name"))
+                outcomes.append(
+                    Violation(f"{name}: {option} is {shown(found)}, not {shown(wanted)}")
+                )
+    return outcomes if servers else None
+
+
+def servers_identical(props: Props, _: Settings) -> Sequence[Outcome] | None:
+    """Judge that all servers agree on the options that k3s wants identical."""
+    nodes = at(props, "nodes")
+    if isinstance(nodes, Unknown):
+        return [Deferred(nodes.path)]
+    servers = [each for each in entries(nodes) if at(each, "role") == "server"]
+    if len(servers) < 2:
+        return None
+    outcomes: list[Outcome] = []
+    for option in IDENTICAL:
+        found = [at(each, "config", option) for each in servers]
+        waiting = list(unknowns(found))
+        outcomes += [Deferred(each.path) for each in waiting]
+        for server, value in zip(servers, found, strict=True):
+            if not waiting and value != found[0]:
+                name, first = text(at(server, "name")), text(at(servers[0], "name"))
+                outcomes.append(
+                    Violation(f"{option} is {shown(value)} on {name}, {shown(found[0])} on {first}")
+                )
+    return outcomes
+
+
+KUBE_PROXY_REPLACED = ResourceRule(
+    id="kube-proxy-replaced",
+    level="mandatory",
+    prevents="Cilium serves Kubernetes' Services: k3s runs without kube-proxy, so without this no "
+    "Service works.",
+    learned_from=(
+        "cilium: kube-proxy replacement guide",
+        "cilium 1.20 chart: `strict` fails rendering",
+    ),
+    fix="set the chart value kubeProxyReplacement: true",
+    tags=("cilium",),
+    subjects=(CILIUM,),
+    check=kube_proxy_replaced,
+)
+
+K3S_NETWORK_LEFT_TO_CILIUM = ResourceRule(
+    id="k3s-network-left-to-cilium",
+    level="mandatory",
+    prevents="k3s runs no kube-proxy, no Flannel and no network policy of its own beside Cilium's.",
+    learned_from=("k3s docs: basic network options", "KH init.tf"),
+    fix="set flannel-backend: none, disable-network-policy: true and disable-kube-proxy: true on "
+    "every server",
+    tags=("k3s", "cilium"),
+    subjects=(K3S_JOIN,),
+    check=network_left_to_cilium,
+)
+
+K3S_SERVERS_IDENTICAL = ResourceRule(
+    id="k3s-servers-identical",
+    level="mandatory",
+    prevents="Servers agree on the options that k3s requires to be the same on all of them.",
+    learned_from=("k3s docs: k3s server",),
+    fix="give every server the same value",
+    tags=("k3s",),
+    subjects=(K3S_JOIN,),
+    check=servers_identical,
+)

@@ -1,0 +1,162 @@
+"""What rules say of encryption between nodes."""
+
+from typing import Any
+
+from tests.policies.cases.case import Case
+from tests.policies.cases.cilium import cilium
+from tests.policies.registrations import UNKNOWN
+
+ON = {"enabled": True, "type": "wireguard"}
+WIREGUARD = [
+    Case("wireguard-on", "compliant", cilium(encryption=ON)),
+    Case(
+        "wireguard-on",
+        "violating",
+        cilium(encryption={"enabled": False, "type": "wireguard"}),
+        ["values.encryption.enabled is false, not true"],
+    ),
+    Case(
+        "wireguard-on",
+        "violating",
+        cilium(encryption={"enabled": True, "type": "WireGuard"}),
+        ["values.encryption.type is `WireGuard`, not `wireguard`"],
+    ),
+    Case(
+        "wireguard-on",
+        "missing",
+        cilium(),
+        [
+            "values.encryption.enabled is not set, not true",
+            "values.encryption.type is not set, not `wireguard`",
+        ],
+    ),
+    Case(
+        "wireguard-on",
+        "unknown",
+        cilium(encryption={"enabled": True, "type": UNKNOWN}),
+        ["deferred: values.encryption.type"],
+    ),
+    Case(
+        "wireguard-on",
+        "configured",
+        cilium(encryption={"enabled": True, "type": "ipsec"}),
+        [],
+        {"types": ["wireguard", "ipsec"]},
+    ),
+    Case("wireguard-mtu", "compliant", cilium(encryption=ON, MTU=1450.0)),
+    Case("wireguard-mtu", "compliant", cilium(encryption={"enabled": False}), None),
+    Case(
+        "wireguard-mtu",
+        "violating",
+        cilium(encryption=ON, MTU=1500.0),
+        [
+            (
+                "values.MTU is 1500 on a private network of 1450: "
+                "pods would send 1500 - 50 - 95 = 1355, 1450 leaves 1305"
+            )
+        ],
+    ),
+    Case(
+        "wireguard-mtu",
+        "violating",
+        {**cilium(encryption=ON, MTU="1450", routingMode="native"), "version": "1.19.4"},
+        [
+            "Cilium 1.19.4 counts 80 bytes for WireGuard, not 95",
+            "values.MTU is `1450`, no number",
+        ],
+    ),
+    Case(
+        "wireguard-mtu",
+        "missing",
+        cilium(encryption=ON),
+        ["values.MTU is not set: Cilium may take 1500, the public interface's"],
+    ),
+    Case(
+        "wireguard-mtu",
+        "unknown",
+        {**cilium(encryption=ON, MTU=UNKNOWN), "version": UNKNOWN},
+        ["deferred: version", "deferred: values.MTU"],
+    ),
+    Case(
+        "wireguard-mtu",
+        "configured",
+        cilium(encryption=ON, MTU=1450.0, routingMode="native"),
+        [
+            (
+                "values.MTU is 1450 on a private network of 1400: "
+                "pods would send 1450 - 0 - 95 = 1355, 1400 leaves 1305"
+            )
+        ],
+        {"privateMtu": 1400.0},
+    ),
+]
+
+
+def strict(mode: Any, version: Any = "1.20.2", **values: Any) -> dict[str, Any]:
+    """Return a release of that version with strict mode."""
+    return {**cilium(encryption={**ON, "strictMode": mode}, **values), "version": version}
+
+
+EGRESS = {"enabled": True, "cidr": "10.42.0.0/16", "allowRemoteNodeIdentities": True}
+PATH = "values.encryption.strictMode"
+OFF = "strict mode would be off"
+STRICT = [
+    Case("strict-mode-keys", "compliant", strict({"egress": EGRESS, "ingress": {"enabled": True}})),
+    Case("strict-mode-keys", "compliant", strict({"enabled": True, "cidr": "x"}, "1.19.6")),
+    Case("strict-mode-keys", "compliant", strict({"egress": {"enabled": False}})),
+    Case("strict-mode-keys", "missing", cilium(encryption=ON), None),
+    Case(
+        "strict-mode-keys",
+        "violating",
+        strict({"enabled": True, "cidr": "10.42.0.0/16"}),
+        [
+            f"{PATH}.enabled is ignored by Cilium 1.20: {OFF}",
+            f"{PATH}.cidr is ignored by Cilium 1.20: {OFF}",
+        ],
+    ),
+    Case(
+        "strict-mode-keys",
+        "violating",
+        strict({"egress": EGRESS}, "1.18.4"),
+        [f"{PATH}.egress is ignored by Cilium 1.18: {OFF}"],
+    ),
+    Case(
+        "strict-mode-keys",
+        "violating",
+        strict({"egress": {"enabled": True}}),
+        [
+            f"{PATH}.egress.cidr is not set: nothing would be refused",
+            (
+                f"{PATH}.egress.allowRemoteNodeIdentities is not set: "
+                "in tunnel mode strict egress needs it"
+            ),
+        ],
+    ),
+    Case("strict-mode-keys", "unknown", strict(UNKNOWN), [f"deferred: {PATH}"]),
+    Case("strict-mode-keys", "unknown", strict({}, UNKNOWN), ["deferred: version"]),
+    Case(
+        "strict-mode-keys",
+        "unknown",
+        strict({"egress": {**EGRESS, "cidr": UNKNOWN}}),
+        [f"deferred: {PATH}.egress.cidr"],
+    ),
+]
+
+EDGES = [
+    Case("strict-mode-keys", "compliant", strict({"egress": EGRESS}, "1.19.6")),
+    Case(
+        "strict-mode-keys",
+        "missing",
+        strict({"cidr": "10.42.0.0/16"}, None),
+        [f"{PATH}.cidr is ignored by Cilium 1.20: {OFF}"],
+    ),
+    Case("wireguard-mtu", "compliant", {**cilium(encryption=ON, MTU=1450.0), "version": "1.19.5"}),
+    Case(
+        "wireguard-mtu",
+        "missing",
+        cilium(encryption=ON, MTU=0.0),
+        ["values.MTU is 0: Cilium may take 1500, the public interface's"],
+    ),
+]
+
+CASES = [*WIREGUARD, *STRICT, *EDGES]

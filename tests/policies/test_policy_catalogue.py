@@ -1,0 +1,112 @@
+"""What is written about the rules: complete, unique, and in step with the configuration files."""
+
+import json
+import re
+from importlib import import_module
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+
+from tests.policies.wire import POLICIES, running
+
+PACKS = ["encryption", "network"]
+ENVIRONMENTS = ["dev", "staging", "prod"]
+RULES = [(pack, rule) for pack in PACKS for rule in import_module(f"policies.{pack}.rules").RULES]
+
+
+@pytest.mark.parametrize("rule", [rule for _, rule in RULES], ids=lambda rule: rule.id)
+def test_a_rule_says_what_it_prevents_where_it_was_learned_and_how_to_comply(
+    rule: Any,
+) -> None:
+    """A finding that does not teach is noise."""
+    assert re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)+", rule.id)
+    assert rule.level in ("mandatory", "advisory")
+    assert rule.prevents.endswith(".")
+    assert rule.fix
+    assert not rule.fix.endswith(".")
+    assert all(rule.learned_from)
+    assert rule.learned_from
+    assert rule.tags
+    for schema in rule.settings.values():
+        assert schema["description"].endswith(".")
+        jsonschema.Draft202012Validator.check_schema(dict(schema))
+        jsonschema.validate(schema["default"], dict(schema))
+
+
+def test_no_two_rules_have_one_id() -> None:
+    """An id names one rule, over both packs."""
+    ids = [rule.id for _, rule in RULES]
+
+    assert len(set(ids)) == len(ids)
+
+
+@pytest.mark.parametrize("pack", PACKS)
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_configuration_names_only_rules_and_settings_that_exist(
+    pack: str, environment: str
+) -> None:
+    """The engine ignores an unknown rule without a word."""
+    rules = {rule.id: rule for of, rule in RULES if of == pack}
+    given = json.loads((POLICIES / pack / f"config.{environment}.json").read_text())
+
+    for rule_id, settings in given.items():
+        level = settings.pop("enforcementLevel", rules[rule_id].level)
+        assert level in ("mandatory", "advisory")
+        for name, value in settings.items():
+            jsonschema.validate(value, dict(rules[rule_id].settings[name]))
+
+
+@pytest.mark.parametrize("pack", PACKS)
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_no_environment_weakens_a_mandatory_rule(pack: str, environment: str) -> None:
+    """An environment may ask for more than the pack, not for less."""
+    given = json.loads((POLICIES / pack / f"config.{environment}.json").read_text())
+
+    assert not [each for each in given.values() if each.get("enforcementLevel") == "advisory"]
+    assert "all" not in given
+
+
+@pytest.mark.parametrize("pack", PACKS)
+def test_a_pack_offers_its_rules_with_schema_fix_and_tags(pack: str) -> None:
+    """What the engine learns from a pack is what is declared, and the deferring policy is last."""
+    rules = {rule.id: rule for of, rule in RULES if of == pack}
+    with running(pack) as started:
+        info = started.info
+
+    assert info.name == pack
+    assert {each.name for each in info.policies} == {*rules, f"{pack}-deferred"}
+    assert info.policies[-1].name == f"{pack}-deferred"
+    for each in info.policies[:-1]:
+        assert each.description == rules[each.name].prevents
+        assert each.remediation_steps == rules[each.name].fix
+        assert list(each.tags) == list(rules[each.name].tags)
+        assert set(each.configSchema.properties) == set(rules[each.name].settings)
+
+
+@pytest.mark.parametrize("pack", PACKS)
+def test_a_pack_runs_in_the_projects_own_environment(pack: str) -> None:
+    """Without toolchain and virtualenv the engine takes the system's Python (pulumi#19568)."""
+    described = yaml.safe_load((POLICIES / pack / "PulumiPolicy.yaml").read_text())
+
+    options = {"toolchain": "pip", "virtualenv": "../../.venv"}
+    assert described["runtime"] == {"name": "python", "options": options}
+    assert described["version"] == "0.1.0"
+    assert described["description"]
+
+
+def test_a_pack_repeats_what_the_program_knows_without_differing() -> None:
+    """A pack imports nothing of the program, so the two copies are compared here."""
+    program = POLICIES.parent / "sovereign"
+    rules = {rule.id: rule for _, rule in RULES}
+    types = yaml.safe_load((program / "server_types.yaml").read_text())
+    versions = yaml.safe_load((program / "versions.yaml").read_text())
+    wireguard = import_module("policies.encryption.rules.wireguard")
+
+    retired = rules["server-limits"].settings["retiredTypes"]["default"]
+    assert sorted(retired) == sorted(types["retired"])
+    floor = rules["cloud-controller-floor"].settings["floor"]["default"]
+    assert floor == versions["cloudController"]["lowest"]
+    lowest = versions["cilium"]["1.19"]["lowest"]
+    assert ".".join(map(str, wireguard.FLOOR)) == lowest
