@@ -5,8 +5,8 @@
 network's first address and each subnet's ends.
 """
 
-from collections.abc import Mapping
-from ipaddress import IPv4Address, IPv4Network, IPv6Network, ip_network
+from collections.abc import Mapping, Sequence
+from ipaddress import IPv4Address, IPv4Network, IPv6Network, collapse_addresses, ip_network
 from itertools import combinations
 
 NETWORK_ZONES = {
@@ -61,6 +61,20 @@ def parse_range(text: str) -> IPv4Network | None:
     """The IPv4 range, or None where the text is not one."""
     block = parse_block(text)
     return block if isinstance(block, IPv4Network) else None
+
+
+def world_share(texts: Sequence[str]) -> dict[str, float]:
+    """`IPv4` and `IPv6` -> how much of the internet the blocks are together, 0 to 1; halves add up.
+
+    The IPv6 internet is 2000::/3. Texts that are no block count as nothing.
+    """
+    blocks = [block for block in map(parse_block, texts) if block is not None]
+    four = collapse_addresses(b for b in blocks if isinstance(b, IPv4Network))
+    six = collapse_addresses(b for b in blocks if isinstance(b, IPv6Network))
+    return {
+        "IPv4": sum(block.num_addresses for block in four) / 2**32,
+        "IPv6": min(1.0, sum(block.num_addresses for block in six) / 2**125),
+    }
 
 
 def parse_block(text: str) -> IPv4Network | IPv6Network | None:

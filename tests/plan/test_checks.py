@@ -329,6 +329,21 @@ def test_the_world_is_no_operator(everyone: str) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("blocks", "said"),
+    [
+        (["0.0.0.0/1"], "50% of the IPv4 internet"),
+        (["0.0.0.0/1", "128.0.0.0/1"], "100% of the IPv4 internet"),
+        (["0.0.0.0/2", "64.0.0.0/2"], "50% of the IPv4 internet"),
+        (["2000::/4"], "50% of the IPv6 internet"),
+    ],
+)
+def test_halves_of_the_world_are_no_allow_list(blocks: list[str], said: str) -> None:
+    """The union counts, as in the policy pack, not the text 0.0.0.0/0."""
+    assert said in problem(dev(), operators=blocks).rule
+    assert problems(dev(), operators=["0.0.0.0/2"]) == []
+
+
 @pytest.mark.parametrize("text", ["203.0.113.7", "203.0.113.7/24", "home", "203.0.113.0/33"])
 def test_an_operators_block_is_exact(text: str) -> None:
     """Hetzner takes no bare address."""

@@ -23,6 +23,12 @@ def operators(settings: Settings, _: Catalog) -> Iterator[Problem]:
         elif block.prefixlen == 0:
             rule = "everyone on the internet would reach SSH and the Kubernetes API"
             yield Problem(f"{path}[{index}]", repr(text), rule, "list the addresses you work from")
+    narrow = [text for text in settings.operator_cidrs if not text.endswith("/0")]
+    for family, share in addressing.world_share(narrow).items():
+        if share >= 0.5:
+            rule = f"together they are {share:.0%} of the {family} internet: that is no allow-list"
+            fix = "list the addresses you work from"
+            yield Problem(path, ", ".join(settings.operator_cidrs)[:60], rule, fix)
     count, limit = len(settings.operator_cidrs), firewall.RULE_SOURCES_LIMIT
     if count > limit:
         rule = f"a Hetzner firewall rule takes {limit} blocks, {count} > {limit}"
