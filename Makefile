@@ -30,8 +30,8 @@ check: .venv/dev.stamp ## lint, format, types, scripts, import directions
 engine-test: .venv/dev.stamp ## compare with the real engine, where `pulumi` is on PATH
 	@$(BIN)/python -m rehearsal.engine_test
 
-bench: .venv/dev.stamp ## the benchmark of docs/performance.md
-	@$(BIN)/python -m rehearsal.bench
+bench: .venv/rehearsal.stamp ## the benchmark of docs/performance.md
+	@$(BIN)/sovereign rehearse bench
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed, $(PYTHON) is older"; exit 3; }

@@ -17,6 +17,7 @@ from rich.console import Console
 
 from rehearsal import breaks, embedded, summary
 from rehearsal import engine as engine_preview
+from rehearsal.bench import compare, table
 from rehearsal.hetzner import HetznerSimulator, HetznerState, serve
 from rehearsal.isolation import DEFAULTS, forget_callers_environment
 from rehearsal.order import EngineName, Order, Program, Verb
@@ -25,12 +26,13 @@ from rehearsal.session import open_session
 from rehearsal.workspace import Busy, Workspace, open_workspace
 from sovereign.plan import SovereignPlan
 
-__all__ = ["DEFAULTS", "blank_answer", "list_breaks", "rehearse", "serve_hetzner"]
+__all__ = ["DEFAULTS", "bench", "blank_answer", "list_breaks", "rehearse", "serve_hetzner"]
 
 EXIT = {"succeeded": 0, "failed": 1, "refused": 1, "unavailable": 3}
 USAGE = 2
 SECRET_KEYS = ("sovereign:seed", "hcloud:token")
-PROVIDER_OF_THE_ENGINE = "pulumi:providers:hcloud"
+MADE_BY_THE_ENGINE = "::default_"
+"""In the URN of a provider that no program registered; summaries do not count it."""
 PLAIN_WIDTH = 120
 """Columns of a table where there is no terminal."""
 
@@ -114,10 +116,33 @@ def serve_hetzner(port: int, state: Path | None) -> int:
     return 0
 
 
+def bench(
+    sizes: Sequence[tuple[SovereignPlan, ConfiguredProgram]],
+    *,
+    rounds: int,
+    latency_factor: float,
+    as_json: bool,
+) -> int:
+    """Measure and print the benchmark."""
+    forget_callers_environment()
+    progress = _console(stderr=True)
+    found = compare.run_all(
+        [(plan, _program(file)) for plan, file in sizes],
+        rounds=rounds,
+        latency_factor=latency_factor,
+        progress=progress.print,
+    )
+    if as_json:
+        print(json.dumps(found))  # noqa: T201 - the answer
+    else:
+        table.show(found, _console())
+    return 0
+
+
 def _carry_out(order: Order, console: Console) -> Report:
     report = blank(order)
     try:
-        with open_workspace(order.root, order.stack) as workspace:
+        with open_workspace(order.root, order.stack, order.breaks) as workspace:
             if order.engine == "pulumi":
                 return _engine_preview(order, workspace)
             with open_session(workspace, order.breaks) as session:
@@ -139,9 +164,10 @@ def _engine_preview(order: Order, workspace: Workspace) -> Report:
             packs=order.policy_packs,
             virtualenv=Path(sys.prefix),
         )
-    counts = Counter(step["op"] for step in run.steps if step["type"] != PROVIDER_OF_THE_ENGINE)
+    counts = Counter(step["op"] for step in run.steps if MADE_BY_THE_ENGINE not in step["urn"])
     report = replace(
         blank(order),
+        command="preview",
         resources={op: counts.get(op, 0) for op in blank(order).resources},
         policies=run.policies,
         policyPacks=run.packs,

@@ -11,9 +11,9 @@ from rich.console import Console
 from rehearsal import progress
 from rehearsal.isolation import PASSPHRASE, program_environment
 from rehearsal.order import Order, Program
-from rehearsal.report import ComponentReport, NodeReport, Outcome, Report, blank, failure
+from rehearsal.report import ComponentReport, NodeReport, Report, blank, failure
 from rehearsal.runtime import run
-from rehearsal.runtime.model import Command, Request, Result
+from rehearsal.runtime.model import Command, PackSummary, Request, Result
 from rehearsal.runtime.values import UNKNOWN, Secret
 from rehearsal.session import Session
 from rehearsal.workspace import Workspace
@@ -70,6 +70,7 @@ def _run(
                 config=program.config,
                 secret_keys=program.secret_keys,
                 policy_packs=order.policy_packs,
+                idle_packs=program is order.app,
                 environment=program_environment(session.endpoint),
                 on_event=listener,
             )
@@ -77,31 +78,25 @@ def _run(
 
 
 def _with_result(report: Report, order: Order, result: Result, session: Session) -> Report:
-    counts = {op: result.counts.get(op, 0) for op in report.resources}
-    outcome: Outcome = "refused" if result.refused else "failed"
+    """The report with what one program's run added to it."""
+    earlier = {pack["name"]: pack for pack in report.policyPacks}
     report = replace(
         report,
-        resources=counts,
+        resources={op: n + result.counts.get(op, 0) for op, n in report.resources.items()},
         outputs={name: masked(value) for name, value in result.outputs.items()},
-        policyPacks=[
-            {
-                "name": pack.name,
-                "version": pack.version,
-                "rules": pack.rules,
-                "evaluated": pack.evaluated,
-                "deferred": pack.deferred,
-            }
-            for pack in result.packs
-        ],
+        policyPacks=[_added(pack, earlier.get(pack.name)) for pack in result.packs],
         policies=[
-            {
-                "pack": said.pack,
-                "policy": said.policy,
-                "level": said.level.value,
-                "urn": said.urn,
-                "message": said.message,
-            }
-            for said in result.violations
+            *report.policies,
+            *(
+                {
+                    "pack": said.pack,
+                    "policy": said.policy,
+                    "level": said.level.value,
+                    "urn": said.urn,
+                    "message": said.message,
+                }
+                for said in result.violations
+            ),
         ],
         apiCalls={**report.apiCalls, **session.simulator.counts()},
     )
@@ -109,7 +104,18 @@ def _with_result(report: Report, order: Order, result: Result, session: Session)
         return replace(report, result="succeeded")
     if order.verb == "up":
         report = _with_status(report, order, session)
-    return failure(report, outcome, result.errors)
+    return failure(report, "refused" if result.refused else "failed", result.errors)
+
+
+def _added(pack: PackSummary, earlier: Mapping[str, Any] | None) -> dict[str, Any]:
+    """A pack's summary over the programs so far: the cluster's is judged before the app's."""
+    return {
+        "name": pack.name,
+        "version": pack.version,
+        "rules": pack.rules,
+        "evaluated": max(pack.evaluated, earlier["evaluated"] if earlier else 0),
+        "deferred": pack.deferred + (earlier["deferred"] if earlier else 0),
+    }
 
 
 def _with_status(report: Report, order: Order, session: Session) -> Report:

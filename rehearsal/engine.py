@@ -17,6 +17,7 @@ import yaml
 
 from rehearsal.isolation import PASSPHRASE, program_environment
 from rehearsal.order import Program
+from rehearsal.runtime.drivers.hcloud.api import require_loopback
 
 COPIED_NOT = (".git", ".venv", ".rehearsal", "__pycache__", ".mypy_cache", ".pytest_cache")
 DEFERRED = "deferred: "
@@ -60,8 +61,12 @@ def preview(
     packs: Sequence[Path],
     virtualenv: Path,
 ) -> EngineRun:
-    """Preview the program; nothing is created. `virtualenv` holds the program's packages."""
+    """Preview the program; nothing is created. `virtualenv` holds the program's packages.
+
+    An endpoint beyond loopback is refused: with an empty one the provider would take Hetzner's own.
+    """
     pulumi = find()
+    require_loopback(endpoint)
     directory = _copy(program, stack, workspace, virtualenv)
     state = workspace / "state"
     state.mkdir(parents=True, exist_ok=True)
@@ -178,9 +183,7 @@ def _copy(program: Program, stack: str, workspace: Path, virtualenv: Path) -> Pa
     """The program as it is, with the stack file of this rehearsal and without its secrets."""
     target = workspace / "program"
     shutil.rmtree(target, ignore_errors=True)
-    shutil.copytree(
-        program.directory, target, ignore=shutil.ignore_patterns(*COPIED_NOT), symlinks=True
-    )
+    shutil.copytree(program.directory, target, ignore=shutil.ignore_patterns(*COPIED_NOT))
     (target / ".venv").symlink_to(virtualenv.resolve())
     plain = {
         key: yaml.safe_load(text) if text[:1] in "[{" else text

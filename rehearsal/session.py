@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from rehearsal import breaks
-from rehearsal.hetzner import Answer, HetznerSimulator, HetznerState, Request, serve
+from rehearsal.hetzner import HetznerSimulator, HetznerState, serve
 from rehearsal.isolation import TOKEN
 from rehearsal.nodes.model import NodeModel
 from rehearsal.nodes.ports import Connection, Outcome, Release
@@ -21,22 +21,6 @@ from rehearsal.runtime.model import Drivers, HetznerEndpoint
 from rehearsal.workspace import Workspace
 
 SCRIPTS = Path(__file__).resolve().parent.parent / "sovereign" / "scripts"
-
-
-class KeptSimulator(HetznerSimulator):
-    """A simulator that writes its project down after each change."""
-
-    def __init__(self, file: Path) -> None:
-        super().__init__(HetznerState.load(file))
-        self._file = file
-
-    def handle(self, request: Request, token: str | None) -> Answer | None:
-        """As the simulator; saved before the caller hears of it."""
-        answer = super().handle(request, token)
-        if request.method != "GET":
-            with self._lock:
-                self.state.save(self._file)
-        return answer
 
 
 @dataclass(frozen=True)
@@ -87,7 +71,8 @@ class Session:
 @contextmanager
 def open_session(workspace: Workspace, break_names: Sequence[str] = ()) -> Iterator[Session]:
     """Serve the workspace's project on loopback, with the named faults at the driver boundary."""
-    simulator = KeptSimulator(workspace.hetzner)
+    file = workspace.hetzner
+    simulator = HetznerSimulator(HetznerState.load(file), saved_to=file)
     nodes = NodeModel(SimulatedProject(simulator), SCRIPTS)
     nodes.load(workspace.nodes)
     kept = KeptNodes(nodes, workspace.nodes)

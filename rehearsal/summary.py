@@ -17,7 +17,11 @@ LONG_OUTPUT = 70
 
 
 def show(report: Report, console: Console) -> None:
-    """Print the whole answer."""
+    """Print the whole answer; only the reason where nothing could run."""
+    if report.result == "unavailable":
+        for error in report.errors:
+            console.print(error["rule"], markup=False, soft_wrap=True)
+        return
     if report.nodes:
         console.print(_nodes(report))
     if report.components:
@@ -30,10 +34,10 @@ def show(report: Report, console: Console) -> None:
     for error in report.errors:
         where = f"{error['path']}: " if error["path"] else ""
         console.print(f"[red]error[/red] {where}", end="", highlight=False)
-        console.print(error["rule"], markup=False, highlight=False)
+        console.print(error["rule"], markup=False, highlight=False, soft_wrap=True)
     console.print(_verdict(report), highlight=False)
     real = "; ".join(f"{what}: {how}" for what, how in report.reality.items())
-    console.print(f"engine: {report.engine} ({real})", style="dim", highlight=False)
+    console.print(f"engine: {report.engine} ({real})", style="dim", soft_wrap=True)
 
 
 def _nodes(report: Report) -> Table:
@@ -77,7 +81,7 @@ def _policies(report: Report, console: Console) -> None:
 
 def _outputs(outputs: Mapping[str, Any]) -> Table:
     table = Table("output", "value")
-    for name, value in outputs.items():
+    for name, value in sorted(outputs.items()):
         text = "[secret]" if value == {"secret": True} else _text(value)
         table.add_row(name, text.replace("[", r"\["))
     return table
@@ -114,7 +118,7 @@ def _verdict(report: Report) -> str:
         return f"[bold red]{report.command} {report.result}[/bold red]"
     said = {
         "up": "every node and component is Ready",
-        "preview": "the preview is valid",
+        "preview": "valid, nothing was created",
         "destroy": "nothing is left in the simulated project",
         "status": "every node and component is Ready",
     }[report.command]

@@ -4,7 +4,7 @@ at the same time.
 
 import fcntl
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,15 +40,25 @@ class Workspace:
         """Where the real engine works on a copy of the program."""
         return self.directory / "engine"
 
+    def clear(self) -> None:
+        """Remove all that is kept."""
+        for file in (self.hetzner, self.nodes):
+            file.unlink(missing_ok=True)
+        self.forget_stacks()
+
     def forget_stacks(self) -> None:
         """Remove the state of every stack: what they describe does not exist any more."""
         shutil.rmtree(self.backend / ".pulumi" / "stacks", ignore_errors=True)
 
 
 @contextmanager
-def open_workspace(root: Path, stack: str) -> Iterator[Workspace]:
-    """The stack's workspace, locked; raises Busy where another process holds it."""
-    directory = root / ".rehearsal" / stack
+def open_workspace(root: Path, stack: str, breaks: Sequence[str] = ()) -> Iterator[Workspace]:
+    """The stack's workspace, locked; raises Busy where another process holds it.
+
+    A run with faults has a workspace of its own, empty at its start: what was broken on purpose
+    never meets the next honest run.
+    """
+    directory = root / ".rehearsal" / "+".join([stack, *breaks])
     directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     with (directory / "lock").open("w") as lock:
         try:
@@ -58,4 +68,7 @@ def open_workspace(root: Path, stack: str) -> Iterator[Workspace]:
                 f"another rehearsal of stack {stack} is running in {directory}; "
                 "wait for it, or stop it"
             ) from None
-        yield Workspace(directory)
+        workspace = Workspace(directory)
+        if breaks:
+            workspace.clear()
+        yield workspace

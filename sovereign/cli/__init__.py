@@ -7,10 +7,13 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from sovereign.cli import exits, rehearse, stack_file
+from sovereign.cli import exits, mesh, rehearse, stack_file
 from sovereign.cli.plan import as_json as plan_json
 from sovereign.cli.plan import plan_of, show
 from sovereign.problems import ConfigError
+
+PLAIN_WIDTH = 120
+"""Columns of a table where there is no terminal."""
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -21,6 +24,7 @@ app = typer.Typer(
     "3 something this machine lacks.",
 )
 app.add_typer(rehearse.app, name="rehearse")
+app.add_typer(mesh.app, name="mesh")
 
 
 @app.command(epilog="Examples: sovereign plan | sovereign plan --stack dev --set pools={} --json")
@@ -41,7 +45,9 @@ def plan(
     if as_json:
         typer.echo(json.dumps(plan_json(planned), indent=2, sort_keys=True))
     else:
-        show(planned, Console(highlight=False))
+        terminal = Console(highlight=False)
+        width = None if terminal.is_terminal else PLAIN_WIDTH
+        show(planned, Console(highlight=False, width=width))
 
 
 def main() -> None:

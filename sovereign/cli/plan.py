@@ -62,11 +62,13 @@ def cost_line(plan: SovereignPlan) -> str:
 
 
 def _nodes(plan: SovereignPlan) -> Table:
-    table = Table("node", "role", "type", "image", "private IP", "location", "placement group")
+    table = Table()
+    table.add_column("node", no_wrap=True)
+    for title in ("type", "image", "private IP", "location", "placement group"):
+        table.add_column(title, overflow="fold")
     for node in plan.nodes:
         table.add_row(
             node.name,
-            node.role,
             node.server_type,
             node.image,
             node.private_ip,

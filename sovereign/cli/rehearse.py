@@ -109,6 +109,30 @@ def hetzner(
     raise typer.Exit(_rehearsal(False, "up", "").serve_hetzner(port, state))
 
 
+@app.command(epilog="Example: sovereign rehearse bench --servers 3 --rounds 1 --json")
+def bench(
+    servers: Annotated[
+        list[int] | None, typer.Option(help="Sizes to measure, 2 to 96; default 3, 30, 95.")
+    ] = None,
+    rounds: Annotated[int, typer.Option(help="Runs of each case; the median counts.")] = 3,
+    latency_factor: Annotated[
+        float, typer.Option(help="Factor on the simulator's Hetzner-like times.")
+    ] = 0.2,
+    program: ProgramDirectory = Path(),
+    as_json: AsJson = False,
+) -> None:
+    """Measure the program beside a bare one, and beside the cloud's own times."""
+    rehearsal = _rehearsal(as_json, "up", "bench")
+    sizes = []
+    for count in servers or [3, 30, 95]:
+        pool = f"pools={{default: {{firstId: 1, count: {count - 1}}}}}"
+        file = stack_file.read(program, "dev", [pool]).with_defaults(rehearsal.DEFAULTS)
+        sizes.append((plan_of(file), file))
+    raise typer.Exit(
+        rehearsal.bench(sizes, rounds=rounds, latency_factor=latency_factor, as_json=as_json)
+    )
+
+
 def _run(
     verb: str,
     stack: str,

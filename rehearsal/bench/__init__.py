@@ -1,0 +1,3 @@
+"""The benchmark: what the Sovereign's program costs beside a bare one, and beside the cloud's own
+times.
+"""
