@@ -10,7 +10,7 @@ from sovereign import catalog, outputs
 from sovereign.components import Sovereign
 from sovereign.config import Settings
 from sovereign.parsing import inspect
-from sovereign.plan import build
+from sovereign.plan import SovereignPlan, build
 from sovereign.problems import ConfigError, Problem
 from sovereign.secrets import SEED_MIN_CHARACTERS
 
@@ -27,6 +27,8 @@ def run() -> None:
         plan = build(settings, catalog.load(), problems)
     except ConfigError as error:
         raise pulumi.RunError(str(error)) from error
+    for sentence in warnings(plan):
+        pulumi.log.warn(sentence)
     seed = config.require_secret("seed").apply(checked_seed)
     sovereign = Sovereign(plan.name, {"plan": plan, "seed": seed, "hcloud_token": hcloud_token()})
     outputs.export(plan, sovereign)
@@ -46,6 +48,22 @@ def read(config: pulumi.Config) -> tuple[Settings | None, list[Problem]]:
         config.get("artifactMirror"),
     )
     return settings, [*problems, *found]
+
+
+def warnings(plan: SovereignPlan) -> list[str]:
+    """What is allowed and still worth a sentence."""
+    said = []
+    if not pulumi.runtime.is_config_secret("sovereign:seed"):
+        said.append(
+            "sovereign:seed is in plain text in the stack file, and every key and token follows "
+            f"from it; encrypt it: {SEED_COMMAND}"
+        )
+    if not plan.operator_cidrs:
+        said.append(
+            "sovereign:operatorCidrs is []: nobody reaches SSH, this program included, so servers "
+            "are made and cannot be joined; name the address that you run it from"
+        )
+    return said
 
 
 def checked_seed(seed: str) -> str:

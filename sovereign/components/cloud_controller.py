@@ -5,6 +5,7 @@ Part of the default, for the provider id of a node cannot change later. The toke
 Secret and nowhere else on the cluster. Routes are off: Cilium tunnels.
 """
 
+import hashlib
 from typing import TypedDict
 
 import pulumi
@@ -14,6 +15,9 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 from sovereign.components import charts
 from sovereign.components.server import Node
 from sovereign.plan import SovereignPlan, cloud_controller
+
+ROTATION = "sovereign/token"
+"""Annotation of the controller's pod: it reads the token once, so another one must restart it."""
 
 
 class CloudControllerArgs(TypedDict):
@@ -63,13 +67,19 @@ class CloudController(pulumi.ComponentResource):
             chart=controller.chart,
             version=controller.version,
             sha256=controller.chart_sha256,
-            values=controller.values,
+            values={**controller.values, "podAnnotations": {ROTATION: fingerprint(args["token"])}},
             parent=self,
             depends_on=[args["api"], secret],
             deleted_with=anchor.server,
         )
 
         self.register_outputs({})
+
+
+def fingerprint(token: pulumi.Output[str]) -> pulumi.Output[str]:
+    """The beginning of the token's SHA-256, which tells nothing about the token."""
+    digest = token.apply(lambda text: hashlib.sha256(text.encode()).hexdigest()[:16])
+    return pulumi.Output.unsecret(digest)
 
 
 def facts(plan: SovereignPlan) -> dict[str, object]:

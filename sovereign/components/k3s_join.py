@@ -63,6 +63,7 @@ class K3sJoin(pulumi.ComponentResource):
             login,
             {"LIMIT_S": str(plan.api_limit_s)},
             pulumi.ResourceOptions(parent=self, depends_on=[first]),
+            triggers=[plan.k3s_version],
         )
 
         read = ssh.run(
@@ -76,6 +77,8 @@ class K3sJoin(pulumi.ComponentResource):
                 depends_on=[self.api],
                 additional_secret_outputs=["stdout", "stderr"],
             ),
+            # Its certificate lasts a year and is renewed when k3s restarts.
+            triggers=[plan.k3s_version],
         )
         self.kubeconfig = pulumi.Output.secret(
             pulumi.Output.all(read.stdout, anchor.public_ip, anchor.private_ip).apply(
@@ -86,14 +89,18 @@ class K3sJoin(pulumi.ComponentResource):
         )
 
         self.joins = [first]
+        leaves: list[remote.Command] = []
         for node in nodes.values():
             if node.plan.role == "control-plane" and node is not anchor:
                 self.joins.append(self._join(node, after=[self.api, self.joins[-1]]))
+                leaves.append(self._leave(node, anchor, after=[self.joins[-1], *leaves[-1:]]))
 
+        # A kubelet is never newer than an API server, so workers follow the last control plane.
+        last_server = self.joins[-1]
         for node in nodes.values():
             if node.plan.role == "worker":
-                self.joins.append(self._join(node, after=[self.api]))
-                self._leave(node, anchor, self.joins[-1])
+                self.joins.append(self._join(node, after=[self.api, last_server]))
+                self._leave(node, anchor, after=[self.joins[-1]])
 
         self.register_outputs({"kubeconfig": self.kubeconfig})
 
@@ -121,20 +128,28 @@ class K3sJoin(pulumi.ComponentResource):
                 "SERVER_URL": url,
                 "TOKEN": server_token if server else agent_token,
                 "AGENT_TOKEN": agent_token if server else "",
+                "PEERS": " ".join(plan.peers(node.plan)),
                 "LIMIT_S": str(plan.join_limit_s),
             },
             pulumi.ResourceOptions(parent=self, depends_on=after),
         )
 
-    def _leave(self, node: Node, anchor: Node, joined: remote.Command) -> None:
-        """Drains the worker before its server goes; skipped when the control plane goes too."""
-        ssh.run_on_delete(
+    def _leave(self, node: Node, anchor: Node, after: list[remote.Command]) -> remote.Command:
+        """Drains the node before its server goes; skipped when the control plane goes too.
+
+        Control planes leave one at a time: k3s removes the etcd member with the Node.
+        """
+        return ssh.run_on_delete(
             f"{node.plan.name}-leave",
             "leave.sh",
             anchor,
             self._args["login"],
-            {"NODE": node.plan.name, "LIMIT_S": str(self._args["plan"].join_limit_s)},
-            pulumi.ResourceOptions(parent=self, depends_on=[joined], deleted_with=anchor.server),
+            {
+                "NODE": node.plan.name,
+                "SERVER_ID": node.server.id,
+                "LIMIT_S": str(self._args["plan"].join_limit_s),
+            },
+            pulumi.ResourceOptions(parent=self, depends_on=after, deleted_with=anchor.server),
             triggers=[node.server.id],
         )
 

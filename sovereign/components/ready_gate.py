@@ -62,13 +62,16 @@ class ReadyGate(pulumi.ComponentResource):
 
 
 def fingerprint(plan: SovereignPlan) -> str:
-    """SHA-256 of what the releases are made of."""
+    """SHA-256 of what nodes and releases are made of."""
     parts = [
         plan.cilium.version,
         dict(plan.cilium.values),
         plan.cloud_controller.version,
         dict(plan.cloud_controller.values),
         plan.k3s_version,
+        [dict(node.k3s_config) for node in plan.nodes],
+        [part.reference for part in plan.components],
+        [manifest.url for manifest in plan.cilium.manifests],
     ]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 

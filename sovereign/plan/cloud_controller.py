@@ -17,6 +17,8 @@ def values(pod_cidr: str, location: str) -> dict[str, Any]:
     """All values of the chart that differ from its defaults."""
     return {
         "networking": {"enabled": True, "clusterCIDR": pod_cidr},
+        # Two cannot share a node's ports: the old one goes first, or one node never updates.
+        "strategy": {"type": "Recreate"},
         "env": {
             "HCLOUD_NETWORK_ROUTES_ENABLED": {"value": "false"},
             "HCLOUD_LOAD_BALANCERS_LOCATION": {"value": location},

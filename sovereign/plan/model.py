@@ -194,6 +194,12 @@ class SovereignPlan:
         """
         return min(self.control_planes, key=lambda node: (node.generation > 1, node.id))
 
+    def peers(self, node: NodePlan) -> tuple[str, ...]:
+        """Private addresses of the other control planes; empty for a worker."""
+        if node.role == "worker":
+            return ()
+        return tuple(one.private_ip for one in self.control_planes if one.name != node.name)
+
     @property
     def attachments(self) -> int:
         """Resources attached to the network: servers (and, later, load balancers)."""

@@ -19,6 +19,9 @@ LIBRARY = "/usr/local/lib/sovereign"
 USER_DATA_LIMIT = 32 * 1024
 """Bytes that Hetzner takes."""
 K3S_BINARY = "/usr/local/bin/k3s"
+KERNEL_SETTINGS = "/etc/sysctl.d/90-kubelet.conf"
+DEFAULT_SSH_PORT = 22
+RESTART_SSH = "restart-ssh.sh"
 NODE_SCRIPTS = ("wait-for-address.sh", "fetch-artifact.sh", "diagnose.sh")
 _DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 """libyaml's, 20 times faster than Python's own: a second and a half for 100 nodes."""
@@ -47,6 +50,8 @@ def cloud_config(
 ) -> dict[str, Any]:
     """The document without the host key."""
     document = _parsed(scripts["cloud-init.yaml"])
+    listen = [[f"{LIBRARY}/{RESTART_SSH}"]] if ssh_port != DEFAULT_SSH_PORT else []
+    harden = [["sysctl", "-p", KERNEL_SETTINGS]] if hardening else []
     wait = [f"{LIBRARY}/wait-for-address.sh", address, str(address_limit_s)]
     fetch = [
         f"{LIBRARY}/fetch-artifact.sh",
@@ -60,7 +65,7 @@ def cloud_config(
         **document,
         "hostname": host_name,
         "write_files": _files(scripts, role, ssh_port, hardening),
-        "runcmd": [*document["runcmd"], wait, ["sysctl", "--system"], fetch],
+        "runcmd": [*document["runcmd"], *listen, wait, *harden, fetch],
     }
 
 
@@ -87,12 +92,14 @@ def _files(
     scripts: Mapping[str, str], role: Role, ssh_port: int, hardening: bool
 ) -> list[dict[str, str]]:
     unit = "k3s.service" if role == "control-plane" else "k3s-agent.service"
-    files = [_file(f"{LIBRARY}/{name}", "0755", scripts[name]) for name in NODE_SCRIPTS]
+    other_port = ssh_port != DEFAULT_SSH_PORT
+    programs = [*NODE_SCRIPTS, RESTART_SSH] if other_port else NODE_SCRIPTS
+    files = [_file(f"{LIBRARY}/{name}", "0755", scripts[name]) for name in programs]
     files.append(_file(f"/etc/systemd/system/{unit}", "0644", scripts[unit]))
-    sshd = scripts["sshd.conf"] + (f"Port {ssh_port}\n" if ssh_port != 22 else "")
+    sshd = scripts["sshd.conf"] + (f"Port {ssh_port}\n" if other_port else "")
     files.append(_file("/etc/ssh/sshd_config.d/01-sovereign.conf", "0600", sshd))
     if hardening:
-        files.append(_file("/etc/sysctl.d/90-kubelet.conf", "0644", scripts["90-kubelet.conf"]))
+        files.append(_file(KERNEL_SETTINGS, "0644", scripts["90-kubelet.conf"]))
         if role == "control-plane":
             for name in ("psa.yaml", "eventratelimit.yaml", "audit.yaml"):
                 files.append(_file(f"{SERVER_DIRECTORY}/{name}", "0600", scripts[name]))

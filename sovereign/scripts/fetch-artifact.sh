@@ -12,7 +12,7 @@ fail() {
 }
 
 download() { # URL FILE
-    curl --fail --location --silent --show-error --proto '=https,http,file' \
+    curl --fail --location --silent --show-error --proto '=https,http,file' --proto-redir '=https' \
         --retry 5 --retry-connrefused --connect-timeout 10 --speed-limit 1024 --speed-time 60 \
         --output "$2" "$1" ||
         fail "cannot download $1; check that this host reaches it, or name a mirror in sovereign:artifactMirror."

@@ -3,6 +3,7 @@
 # SSH, as often as one likes: k3s is restarted only when its binary, configuration or unit differ from
 # what it was started from, or when it does not run.
 # stdin: ROLE K3S_VERSION BINARY_URL BINARY_SHA256|- CHECKSUM_URL|- CONFIG SERVER_URL TOKEN AGENT_TOKEN LIMIT_S
+# and for a server without SERVER_URL: PEERS, the private addresses of all other planned servers
 set -eu
 eval "$(cat)"
 umask 077
@@ -46,6 +47,38 @@ case $code in
     fi
     ;;
 esac
+
+# A server that would create a cluster looks for one first: two clusters of one name help nobody.
+if [ "$ROLE" = server ] && [ -z "$SERVER_URL" ] && [ ! -d /var/lib/rancher/k3s/server/db ]; then
+    for peer in ${PEERS:-}; do
+        if curl --insecure --silent --max-time 5 --output /dev/null "https://$peer:6443/cacerts"; then
+            printf '%s: a cluster already runs at %s, so this server does not create a second one; keep the lowest control-plane id of that cluster in the configuration.\n' "$host" "$peer" >&2
+            exit 1
+        fi
+    done
+fi
+
+# Options of k3s name files that come with user_data, which a running server never gets again.
+missing=$(printf '%s\n' "$CONFIG" | sed -n -e 's/^ *- *[a-z-]*-file=//p' -e 's|^protect-kernel-defaults: true$|/etc/sysctl.d/90-kubelet.conf|p' | while read -r file; do
+    if [ ! -f "$file" ]; then printf '%s ' "$file"; fi
+done)
+if [ -n "$missing" ]; then
+    printf '%s: k3s would not start without %s, which this server never got; raise its generation, or leave hardening as it was.\n' "$host" "${missing% }" >&2
+    exit 1
+fi
+
+# One Kubernetes minor at a time, never back (kubernetes.io "Version Skew Policy").
+minor() {
+    printf '%s' "$1" | sed -n 's/^.*v1\.\([0-9]*\)\..*$/\1/p'
+}
+installed=$([ ! -x "$binary" ] || "$binary" --version | head -n 1)
+if [ -f "$started_from" ] && [ -n "$(minor "$installed")" ]; then
+    step=$(($(minor "$K3S_VERSION") - $(minor "$installed")))
+    if [ "$step" -lt 0 ] || [ "$step" -gt 1 ]; then
+        printf '%s: %s runs here and %s is asked for; Kubernetes moves one minor at a time and never back.\n' "$host" "$installed" "$K3S_VERSION" >&2
+        exit 1
+    fi
+fi
 
 "$library/fetch-artifact.sh" "$BINARY_URL" "$binary" 0755 "$BINARY_SHA256" "$CHECKSUM_URL"
 case $("$binary" --version) in

@@ -43,7 +43,33 @@ def test_the_release_is_pinned_and_carries_the_planned_values(recorded: Recordin
         "version": "1.35.0",
         "skipAwait": True,
     }
-    assert release.inputs["values"] == configurations.plan(dev()).cloud_controller.values
+    values = dict(release.inputs["values"])
+    annotations = values.pop("podAnnotations")
+    assert values == configurations.plan(dev()).cloud_controller.values
+    assert set(annotations) == {"sovereign/token"}
+
+
+def test_another_token_restarts_the_controller(recorded: Recording) -> None:
+    """It reads the token once; the annotation changes with it and tells nothing about it."""
+    text = fingerprint_of("a")
+    assert text != fingerprint_of("b")
+    assert len(text) == 16
+    values = recorded.one(RELEASE, "dev-cloud-controller").inputs["values"]
+    assert values["strategy"] == {"type": "Recreate"}
+
+
+def fingerprint_of(token: str) -> str:
+    """What the annotation says."""
+    import asyncio
+
+    import pulumi
+
+    from sovereign.components.cloud_controller import fingerprint
+
+    async def known() -> str:
+        return str(await fingerprint(pulumi.Output.secret(token)).future())
+
+    return asyncio.run(known())
 
 
 def test_it_waits_for_the_api_and_its_secret_and_never_for_cilium_or_joins() -> None:

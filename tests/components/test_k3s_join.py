@@ -98,7 +98,8 @@ def joins(recording: Recording) -> list[Registration]:
 
 
 def test_control_planes_join_one_at_a_time_and_workers_side_by_side(available: Recording) -> None:
-    """Parallel servers fail with "too many learners" (KH#54, k3s#2533)."""
+    """Parallel servers fail with "too many learners" (KH#54, k3s#2533); workers follow the last
+    server, so that an upgrade never leaves a kubelet newer than an API server."""
 
     def joins_before(name: str) -> set[str]:
         dependencies = available.command(f"{name}-join").dependencies
@@ -106,8 +107,8 @@ def test_control_planes_join_one_at_a_time_and_workers_side_by_side(available: R
 
     assert joins_before("dev-control-plane-2") == {"Command dev-control-plane-1-join"}
     assert joins_before("dev-control-plane-3") == {"Command dev-control-plane-2-join"}
-    assert joins_before("dev-default-1") == set()
-    assert joins_before("dev-arm-11") == set()
+    assert joins_before("dev-default-1") == {"Command dev-control-plane-3-join"}
+    assert joins_before("dev-arm-11") == {"Command dev-control-plane-3-join"}
 
 
 def test_joins_never_wait_for_cilium_or_the_cloud_controller(available: Recording) -> None:
@@ -147,7 +148,11 @@ def test_a_worker_leaves_through_a_control_plane_that_stays(recorded: Recording)
         leave = recorded.command(f"{name}-leave")
         assert leave.inputs.keys().isdisjoint({"create", "update"})
         assert leave.deleted_with == "Server dev-control-plane-1"
-        assert recorded.stdin(f"{name}-leave") == {"NODE": name, "LIMIT_S": "600"}
+        assert recorded.stdin(f"{name}-leave") == {
+            "NODE": name,
+            "SERVER_ID": int_id(recorded.one("hcloud:index/server:Server", name)),
+            "LIMIT_S": "600",
+        }
         connection = leave.inputs["connection"].value
         assert connection["host"] == "198.51.100.2"
         server_id = recorded.one("hcloud:index/server:Server", name)
@@ -160,10 +165,34 @@ def int_id(server: Registration) -> str:
     return str(1000 + sum(f"{server.type}/{server.name}".encode()))
 
 
-def test_control_planes_have_no_leave(available: Recording) -> None:
-    """Their etcd members are another matter."""
+def test_control_planes_leave_one_at_a_time_but_for_the_one_that_is_asked(
+    available: Recording,
+) -> None:
+    """k3s removes the etcd member with the Node; deletes run against the order of dependencies."""
     leaving = {found.name for found in available.of(COMMAND) if found.name.endswith("-leave")}
-    assert leaving == {"dev-default-1-leave", "dev-arm-11-leave"}
+    assert leaving == {
+        "dev-control-plane-2-leave",
+        "dev-control-plane-3-leave",
+        "dev-default-1-leave",
+        "dev-arm-11-leave",
+    }
+    last = available.command("dev-control-plane-3-leave")
+    assert "Command dev-control-plane-2-leave" in last.dependencies
+
+
+def test_a_server_that_would_create_a_cluster_knows_its_peers(available: Recording) -> None:
+    """It asks them first; a worker asks nobody."""
+    peers = {name: available.stdin(f"{name}-join")["PEERS"] for name in NAMES}
+    assert peers == {"dev-control-plane-1": "10.0.1.3 10.0.1.4", "dev-default-1": ""}
+
+
+NAMES = ("dev-control-plane-1", "dev-default-1")
+
+
+def test_gate_and_kubeconfig_follow_the_version(recorded: Recording) -> None:
+    """The certificate in the kubeconfig lasts a year and is renewed when k3s restarts."""
+    for name in ("dev-api", "dev-kubeconfig"):
+        assert recorded.command(name).inputs["triggers"][-1] == "v1.36.4+k3s1"
 
 
 def test_the_kubeconfig_is_read_after_the_gate_and_stays_secret(recorded: Recording) -> None:

@@ -84,7 +84,7 @@ def test_it_waits_for_the_pinned_address_before_it_downloads() -> None:
     assert commands == [
         "set -e",
         [f"{LIBRARY}/wait-for-address.sh", "10.0.1.20", "300"],
-        ["sysctl", "--system"],
+        ["sysctl", "-p", "/etc/sysctl.d/90-kubelet.conf"],
         [
             f"{LIBRARY}/fetch-artifact.sh",
             f"{url}/k3s",

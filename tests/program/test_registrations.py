@@ -25,7 +25,7 @@ SCENARIOS: dict[str, dict[str, Any]] = {
 RESOURCES = {
     "dev": 33,
     "single-node": 25,
-    "highly-available": 39,
+    "highly-available": 41,
     "node-local": 33,
     "first-preview": 33,
     "protected": 33,

@@ -73,7 +73,7 @@ def test_the_hunt_finds_what_it_hunts() -> None:
 
 def test_no_input_of_any_resource_holds_a_secret_in_clear(recorded: Recording) -> None:
     """Not in arguments, scripts, labels, component facts."""
-    assert len(recorded.registrations) == 39
+    assert len(recorded.registrations) == 41
     for found in recorded:
         assert found_in(plain_texts(found.inputs)) == set(), found.label
 
@@ -94,7 +94,7 @@ def test_no_name_option_or_output_holds_a_secret_in_clear(recorded: Recording) -
 def test_command_lines_are_the_public_scripts(recorded: Recording) -> None:
     """What runs is a committed file; what is secret goes over stdin."""
     scripts = set(catalog.load().scripts.values())
-    assert len(recorded.of(COMMAND)) == 12
+    assert len(recorded.of(COMMAND)) == 14
     for command in recorded.of(COMMAND):
         for key in ("create", "update", "delete"):
             assert command.inputs.get(key) in {*scripts, None}, command.label

@@ -13,6 +13,7 @@ def node(
     reason: str = "KubeletReady",
     message: str = "kubelet is posting ready status",
     taints: tuple[str, ...] = (),
+    provider_id: str = "",
 ) -> dict[str, Any]:
     """Build a Node; without an address it holds only its host name."""
     addresses = [{"type": "Hostname", "address": name}]
@@ -20,7 +21,7 @@ def node(
         addresses.insert(0, {"type": "InternalIP", "address": address})
     memory = {"type": "MemoryPressure", "status": "False", "reason": "KubeletHasSufficientMemory"}
     condition = {"type": "Ready", "status": ready, "reason": reason, "message": message}
-    spec: dict[str, Any] = {}
+    spec: dict[str, Any] = {"providerID": provider_id} if provider_id else {}
     if taints:
         spec["taints"] = [{"key": key, "value": "true", "effect": "NoSchedule"} for key in taints]
     status = {"addresses": addresses, "conditions": [memory, condition]}

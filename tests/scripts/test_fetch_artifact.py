@@ -135,12 +135,13 @@ def test_a_terminated_run_leaves_nothing_behind(release: Sandbox) -> None:
 
 
 def test_the_download_is_bounded_and_follows_redirects(release: Sandbox) -> None:
-    """HTTP errors fail, only three protocols are spoken, and a stalled transfer ends."""
+    """HTTP errors fail, no redirect leads to plain HTTP, and a stalled transfer ends."""
     fetch(release, SHA256)
     (call,) = release.calls("curl")
     assert call.startswith(
-        "--fail --location --silent --show-error --proto =https,http,file --retry 5"
-        " --retry-connrefused --connect-timeout 10 --speed-limit 1024 --speed-time 60 --output "
+        "--fail --location --silent --show-error --proto =https,http,file --proto-redir =https"
+        " --retry 5 --retry-connrefused --connect-timeout 10 --speed-limit 1024 --speed-time 60"
+        " --output "
     )
 
 

@@ -330,3 +330,57 @@ def test_a_host_of_another_program_is_named(booted: Sandbox) -> None:
         "dev-default-1: cloud-init ended with 0 and left no /usr/local/lib/sovereign, so the server"
         " did not boot from the user_data of this program; replace it by raising its generation.\n"
     )
+
+
+def test_a_second_cluster_is_not_created(booted: Sandbox, shell: str) -> None:
+    """A server that would initialise finds a running one among its peers, and stops."""
+    booted.write("mirror/10.0.1.4:6443/cacerts", "-----BEGIN CERTIFICATE-----")
+    peers = {"PEERS": "10.0.1.3 10.0.1.4"}
+    ended = join(booted, shell, ROLE="server", SERVER_URL="", AGENT_TOKEN=AGENT_TOKEN, **peers)
+    assert ended.code == 1
+    assert "a cluster already runs at 10.0.1.4, so this server does not create" in ended.stderr
+    assert booted.calls("systemctl") == []
+
+
+def test_a_server_with_its_own_datastore_starts_beside_its_peers(booted: Sandbox) -> None:
+    """It is the one that created the cluster: a later run does not ask the others."""
+    booted.write("mirror/10.0.1.4:6443/cacerts", "-----BEGIN CERTIFICATE-----")
+    booted.write("var/lib/rancher/k3s/server/db/etcd/name", "x")
+    peers = {"PEERS": "10.0.1.4"}
+    ended = join(booted, ROLE="server", SERVER_URL="", AGENT_TOKEN=AGENT_TOKEN, **peers)
+    assert ended.code == 0, ended
+
+
+@pytest.mark.parametrize(
+    ("option", "file"),
+    [
+        (
+            "kube-apiserver-arg:\n- admission-control-config-file={root}/psa.yaml",
+            "{root}/psa.yaml",
+        ),
+        ("protect-kernel-defaults: true", "/etc/sysctl.d/90-kubelet.conf"),
+    ],
+)
+def test_options_that_name_missing_files_start_nothing(
+    booted: Sandbox, option: str, file: str
+) -> None:
+    """user_data does not reach a running server again: k3s would crash, so it is left alone."""
+    option, file = option.format(root=booted.root), file.format(root="")
+    ended = join(booted, CONFIG=option)
+    assert ended.code == 1
+    assert f"k3s would not start without {file}, which this server never got" in ended.stderr
+    assert booted.calls("systemctl") == []
+    booted.write(file.removeprefix("/"), "")
+    assert join(booted, CONFIG=option).code == 0
+
+
+@pytest.mark.parametrize("asked", ["v1.35.9+k3s1", "v1.38.0+k3s1"])
+def test_a_running_node_moves_one_minor_at_a_time(booted: Sandbox, asked: str) -> None:
+    """Neither back nor by two: the binary that runs is kept, nothing is restarted."""
+    assert join(booted).code == 0
+    booted.forget_calls()
+    ended = join(booted, K3S_VERSION=asked)
+    assert ended.code == 1
+    assert f"and {asked} is asked for; Kubernetes moves one minor at a time" in ended.stderr
+    assert booted.calls("systemctl") == []
+    assert booted.calls("curl") == []

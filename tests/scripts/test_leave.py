@@ -12,7 +12,7 @@ DELETIONS = [
 
 def leave(host: Sandbox, shell: str = "bash") -> Ended:
     """Let the node leave within five minutes."""
-    return host.ssh("leave.sh", shell, NODE=NODE, LIMIT_S="300")
+    return host.ssh("leave.sh", shell, NODE=NODE, SERVER_ID="4711", LIMIT_S="300")
 
 
 def changes(host: Sandbox) -> list[str]:
@@ -30,6 +30,24 @@ def test_a_ready_node_is_drained_and_deleted(host: Sandbox, shell: str) -> None:
         f"kubectl drain {NODE} --ignore-daemonsets --delete-emptydir-data --force --timeout=300s",
         *DELETIONS,
     ]
+
+
+def test_a_successor_of_the_same_name_stays(host: Sandbox, shell: str) -> None:
+    """After a refresh the old server's leave runs last: the node that joined since is another."""
+    host.cluster(nodes=[node(NODE, provider_id="hcloud://4713")])
+    ended = leave(host, shell)
+    assert ended.code == 0, ended
+    assert ended.stdout == (
+        f"{NODE} is another server now (hcloud://4713, not hcloud://4711): it stays\n"
+    )
+    assert changes(host) == []
+
+
+def test_the_server_that_is_meant_leaves(host: Sandbox, shell: str) -> None:
+    """Its provider id names the server that is about to be deleted."""
+    host.cluster(nodes=[node(NODE, provider_id="hcloud://4711")])
+    assert leave(host, shell).code == 0
+    assert changes(host)[-2:] == DELETIONS
 
 
 def test_a_dead_node_is_only_deleted(host: Sandbox) -> None:

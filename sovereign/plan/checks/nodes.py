@@ -19,6 +19,8 @@ from sovereign.problems import Problem
 ATTACHMENT_LIMIT = 100
 """Servers and load balancers on one Hetzner network."""
 PLACEMENT_GROUP_LIMIT = 50
+SELF_LABELS = ("node.kubernetes.io", "kubelet.kubernetes.io")
+"""Prefixes of Kubernetes that the NodeRestriction admission leaves to kubelets."""
 
 
 def control_plane(settings: Settings, _: Catalog) -> Iterator[Problem]:
@@ -56,6 +58,18 @@ def pools(settings: Settings, _: Catalog) -> Iterator[Problem]:
         names = [name for name, pool in sorted(cluster.pools.items()) if node_id in ids(pool)]
         rule = "a worker's address follows from its id, so ids are unique over all pools"
         yield Problem("pools", f"id {node_id} in {', '.join(names)}", rule, "give one another id")
+
+
+def node_labels(settings: Settings, _: Catalog) -> Iterator[Problem]:
+    """Labels that a kubelet may not give itself: it would exit, after the server was paid for."""
+    for path, group in groups(settings).items():
+        for key in group.labels:
+            prefix = key.rpartition("/")[0]
+            of_kubernetes = prefix.endswith(("kubernetes.io", "k8s.io"))
+            if of_kubernetes and not prefix.endswith(SELF_LABELS):
+                rule = "a kubelet may not give itself this label and exits"
+                fix = "use a prefix of your own, or node.kubernetes.io/"
+                yield Problem(f"{path}.labels", repr(key), rule, fix)
 
 
 def _ids(path: str, group: Group) -> Iterator[Problem]:

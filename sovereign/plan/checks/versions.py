@@ -8,6 +8,9 @@ from sovereign.plan import cilium
 from sovereign.plan.checks.groups import groups
 from sovereign.problems import Problem
 
+NODE_PORTS = (2379, 2380, 4240, 4244, 4245, 6443, 6444, 8472, 9962, 9963, 10250, 10256, 51871)
+"""Ports of k3s and Cilium on the nodes (docs.k3s.io "Requirements", docs.cilium.io)."""
+
 
 def machines(settings: Settings, catalog: Catalog) -> Iterator[Problem]:
     types = catalog.server_types
@@ -34,6 +37,13 @@ def machines(settings: Settings, catalog: Catalog) -> Iterator[Problem]:
         elif _number(kernel) < _number(floor):
             rule = f"its kernel {kernel} is older than {floor}, which Cilium's eBPF needs"
             yield Problem(f"{path}.image", repr(group.image), rule, "use for example ubuntu-24.04")
+
+
+def ssh_port(settings: Settings, _: Catalog) -> Iterator[Problem]:
+    port = settings.cluster.ssh.port
+    if port in NODE_PORTS or 30000 <= port <= 32767:
+        rule = "k3s, etcd, Cilium or NodePorts listen there on every node"
+        yield Problem("ssh.port", str(port), rule, "use 22, or for example 2222")
 
 
 def versions(settings: Settings, catalog: Catalog) -> Iterator[Problem]:

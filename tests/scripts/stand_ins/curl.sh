@@ -4,8 +4,8 @@
 output=
 while [ $# -gt 1 ]; do
     case $1 in
-    --fail | --location | --silent | --show-error | --retry-connrefused) ;;
-    --proto | --retry | --connect-timeout | --speed-limit | --speed-time) shift ;;
+    --fail | --insecure | --location | --silent | --show-error | --retry-connrefused) ;;
+    --max-time | --proto | --proto-redir | --retry | --connect-timeout | --speed-limit | --speed-time) shift ;;
     --output) output=$2 && shift ;;
     *) exit 64 ;;
     esac

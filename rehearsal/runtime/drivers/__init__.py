@@ -1,0 +1,1 @@
+"""Drivers: what stands behind the provider packages, one module or folder each."""

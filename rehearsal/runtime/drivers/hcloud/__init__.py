@@ -1,0 +1,1 @@
+"""Driver of the package `hcloud`, through Hetzner's own Python client."""

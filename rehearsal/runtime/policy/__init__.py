@@ -1,0 +1,1 @@
+"""Policy packs, run through Pulumi's own analyzer protocol."""

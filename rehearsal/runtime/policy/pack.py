@@ -1,0 +1,213 @@
+"""One policy pack: its process and the calls to it."""
+
+import json
+import select
+import subprocess
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import grpc
+import yaml
+from google.protobuf import empty_pb2, json_format
+from pulumi.runtime.proto import analyzer_pb2 as proto
+from pulumi.runtime.proto import analyzer_pb2_grpc
+
+from rehearsal.runtime import leash
+from rehearsal.runtime.policy.config import Rule, RuleConfig, reconcile
+from rehearsal.runtime.values import to_struct
+
+START_LIMIT_S: Final = 60.0
+CALL_LIMIT_S: Final = 300.0
+_LEVELS: Final = {
+    proto.ADVISORY: "advisory",
+    proto.MANDATORY: "mandatory",
+    proto.DISABLED: "disabled",
+    proto.REMEDIATE: "remediate",
+}
+_MESSAGES: Final = [("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1)]
+
+
+class PackFailed(Exception):
+    """A pack that does not start or does not answer."""
+
+
+def python_of(pack: Path) -> Path:
+    """The pack's Python; raises PackFailed where its environment is missing.
+
+    The real engine hangs silently in that case (facts/pulumi.md §5).
+    """
+    manifest = pack / "PulumiPolicy.yaml"
+    if not manifest.is_file():
+        raise PackFailed(f"{pack} is not a policy pack: it has no PulumiPolicy.yaml")
+    runtime = yaml.safe_load(manifest.read_text()).get("runtime") or {}
+    options = runtime.get("options") or {} if isinstance(runtime, Mapping) else {}
+    if not options.get("virtualenv"):
+        raise PackFailed(
+            f"the policy pack {pack} names no virtualenv, so it would run on the system Python "
+            "(pulumi#19568): set runtime.options.virtualenv in its PulumiPolicy.yaml"
+        )
+    python = (pack / str(options["virtualenv"])).resolve() / "bin" / "python"
+    if not python.exists():
+        raise PackFailed(
+            f"the policy pack {pack} needs the environment {python.parent.parent}, which is "
+            "missing: run `make setup`"
+        )
+    return python
+
+
+def version_of(pack: Path) -> str:
+    """The version in PulumiPolicy.yaml."""
+    return str(yaml.safe_load((pack / "PulumiPolicy.yaml").read_text()).get("version") or "")
+
+
+class Pack:
+    """A running pack."""
+
+    def __init__(
+        self,
+        folder: Path,
+        engine: str,
+        environment: Mapping[str, str],
+        on_line: Callable[[str, str], None],
+    ) -> None:
+        """Start it; `on_line` gets severity and text of everything it prints."""
+        self.folder = folder
+        self.version = version_of(folder)
+        self.config: dict[str, RuleConfig] = {}
+        command = [str(python_of(folder)), "-u", leash.__file__, "pulumi.policy", engine, "."]
+        self._process = subprocess.Popen(
+            command,
+            cwd=folder,
+            env=dict(environment),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        self._channel: grpc.Channel | None = None
+        self._readers: list[threading.Thread] = []
+        self._printed: list[str] = []
+        self._on_line = on_line
+
+    def connect(self, stack: proto.AnalyzerStackConfigureRequest) -> None:
+        """Wait until it serves, tell it about the stack and learn its rules; raises PackFailed."""
+        self._read("info#err", self._process.stderr)
+        port = self._port()
+        self._read("info", self._process.stdout)
+        self._channel = grpc.insecure_channel(f"127.0.0.1:{port}", options=_MESSAGES)
+        self._stub = analyzer_pb2_grpc.AnalyzerStub(self._channel)
+        self._call(self._stub.ConfigureStack, stack)
+        info = self._call(self._stub.GetAnalyzerInfo, empty_pb2.Empty())
+        self.name: str = info.name
+        self.rules = tuple(_rule(policy) for policy in info.policies)
+        self._initial = {
+            key: RuleConfig(
+                _LEVELS[value.enforcementLevel], json_format.MessageToDict(value.properties)
+            )
+            for key, value in info.initialConfig.items()
+        }
+
+    def configure(self, given: Mapping[str, RuleConfig]) -> None:
+        """Hand over the merged configuration; raises InvalidPolicyConfig."""
+        self.config = reconcile(self.rules, self._initial, given)
+        levels = {name: number for number, name in _LEVELS.items()}
+        request = proto.ConfigureAnalyzerRequest(
+            policyConfig={
+                name: proto.PolicyConfig(
+                    enforcementLevel=levels[rule.level],
+                    properties=to_struct(dict(rule.properties)),
+                )
+                for name, rule in self.config.items()
+            }
+        )
+        self._call(self._stub.Configure, request)
+
+    def active(self, *, stack: bool, level: str = "") -> set[str]:
+        """The names of the rules that are at work for resources or for the stack."""
+        return {
+            rule.name
+            for rule in self.rules
+            if rule.stack is stack
+            and self.config[rule.name].level != "disabled"
+            and level in ("", self.config[rule.name].level)
+        }
+
+    def remediate(self, request: proto.AnalyzeRequest) -> proto.RemediateResponse:
+        """Let the pack change a resource's inputs."""
+        response: proto.RemediateResponse = self._call(self._stub.Remediate, request)
+        return response
+
+    def analyze(self, request: proto.AnalyzeRequest) -> proto.AnalyzeResponse:
+        """Let the pack judge a resource's inputs."""
+        response: proto.AnalyzeResponse = self._call(self._stub.Analyze, request)
+        return response
+
+    def analyze_stack(self, request: proto.AnalyzeStackRequest) -> proto.AnalyzeResponse:
+        """Let the pack judge the outputs of everything."""
+        response: proto.AnalyzeResponse = self._call(self._stub.AnalyzeStack, request)
+        return response
+
+    def close(self) -> None:
+        """End the process: it never ends by itself."""
+        if self._channel is not None:
+            self._channel.close()
+        self._process.kill()
+        self._process.wait()
+        for reader in self._readers:
+            reader.join()
+        for stream in (self._process.stdin, self._process.stdout, self._process.stderr):
+            if stream is not None:
+                stream.close()
+
+    def _port(self) -> int:
+        stdout = self._process.stdout
+        assert stdout is not None
+        ready, _, _ = select.select([stdout], [], [], START_LIMIT_S)
+        line = stdout.readline().strip() if ready else ""
+        if not line.isdigit():
+            self._process.kill()
+            self._process.wait()
+            for reader in self._readers:
+                reader.join()
+            reason = self._printed[-1] if self._printed else line or "it printed no port"
+            raise PackFailed(f"the policy pack {self.folder} does not start: {reason}")
+        return int(line)
+
+    def _call(self, method: Any, request: Any) -> Any:
+        try:
+            return method(request, timeout=CALL_LIMIT_S)
+        except grpc.RpcError as error:
+            reason = (error.details() or str(error.code())).splitlines()[0]
+            raise PackFailed(f"the policy pack {self.folder.name} failed: {reason}") from None
+
+    def _read(self, severity: str, stream: Any) -> None:
+        def lines() -> None:
+            for line in stream:
+                self._printed.append(line.rstrip("\n"))
+                self._on_line(severity, line.rstrip("\n"))
+
+        thread = threading.Thread(target=lines, daemon=True)
+        thread.start()
+        self._readers.append(thread)
+
+
+def _rule(policy: proto.PolicyInfo) -> Rule:
+    schema = json_format.MessageToDict(policy.configSchema.properties)
+    return Rule(
+        name=policy.name,
+        level=_LEVELS[policy.enforcementLevel],
+        stack=policy.policy_type == proto.POLICY_TYPE_STACK,
+        schema=schema,
+        required=tuple(policy.configSchema.required),
+    )
+
+
+def config_file(pack: Path, stack: str) -> dict[str, Any]:
+    """The pack's `config.<stack>.json`; empty where there is none."""
+    path = pack / f"config.{stack}.json"
+    if not path.is_file():
+        return {}
+    document: dict[str, Any] = json.loads(path.read_text())
+    return document

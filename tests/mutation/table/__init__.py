@@ -1,0 +1,20 @@
+"""Every mutation, by the part of the product that it breaks."""
+
+from tests.mutation.mutation import Mutation
+from tests.mutation.table.checks import CHECKS
+from tests.mutation.table.cluster import CLUSTER
+from tests.mutation.table.configuration import CONFIGURATION
+from tests.mutation.table.plan import PLAN
+from tests.mutation.table.policies import POLICIES
+from tests.mutation.table.scripts import SCRIPTS
+from tests.mutation.table.servers import SERVERS
+
+MUTATIONS: tuple[Mutation, ...] = (
+    *CONFIGURATION,
+    *PLAN,
+    *CHECKS,
+    *SERVERS,
+    *CLUSTER,
+    *SCRIPTS,
+    *POLICIES,
+)
