@@ -205,7 +205,7 @@ class Execution:
 
     def _started(self, urn: str, op: Op, goal: Goal, decision: Decision | None = None) -> Step:
         keys = (decision.diff.keys, decision.diff.replace) if decision else ((), ())
-        return self._run.journal.started(planned(urn, op, *keys), goal.parent)
+        return self._run.journal.started(planned(urn, op, *keys, goal.inputs), goal.parent)
 
 
 def record_of(goal: Goal, urn: str, inputs: Properties) -> Record:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from rehearsal.runtime import events
 from rehearsal.runtime import urn as urns
 from rehearsal.runtime.model import COUNTED, Diagnostic, Op, Step, Violation
-from rehearsal.runtime.values import MASK, secret_texts
+from rehearsal.runtime.values import MASK, Properties, secret_texts
 
 
 class Journal:
@@ -120,6 +120,12 @@ class Journal:
         return {kind: done.get(kind, 0) for kind in COUNTED.values()}
 
 
-def planned(urn: str, op: Op, diff: tuple[str, ...] = (), keys: tuple[str, ...] = ()) -> Step:
+def planned(
+    urn: str,
+    op: Op,
+    diff: tuple[str, ...] = (),
+    keys: tuple[str, ...] = (),
+    inputs: Properties | None = None,
+) -> Step:
     """A step about a resource."""
-    return Step(urn, op, urns.type_of(urn), urns.name_of(urn), diff, keys)
+    return Step(urn, op, urns.type_of(urn), urns.name_of(urn), diff, keys, inputs=inputs or {})

@@ -119,6 +119,8 @@ class Step:
     replace_keys: tuple[str, ...] = ()
     """Those of them that force the replacement."""
     failed: bool = False
+    inputs: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    """What the program asked for; `Secret` and `UNKNOWN` as in outputs. Empty for a delete."""
 
 
 @dataclass(frozen=True)
