@@ -2,6 +2,7 @@
 path, value, rule and fix.
 """
 
+import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -31,3 +32,9 @@ class ConfigError(Exception):
         count = len(self.problems)
         title = "1 problem" if count == 1 else f"{count} problems"
         super().__init__(f"configuration refused, {title}: " + " | ".join(map(str, self.problems)))
+
+
+def nearest(word: str, known: Sequence[str], *, title: str = "known") -> str:
+    """A fix for a misspelt word: the one that it is close to, else all of them."""
+    near = difflib.get_close_matches(word, known, 1, 0.5)
+    return f"did you mean `{near[0]}`?" if near else f"{title}: {', '.join(sorted(known))}"

@@ -12,6 +12,7 @@ from rich.table import Table
 
 from sovereign import catalog
 from sovereign.cli.stack_file import CLUSTER_KEY, StackFile
+from sovereign.mesh.load_balancing.choice import describe
 from sovereign.parsing import inspect
 from sovereign.plan import SovereignPlan, build
 from sovereign.problems import ConfigError
@@ -48,6 +49,7 @@ def show(plan: SovereignPlan, console: Console) -> None:
     console.print(_nodes(plan))
     console.print(_firewalls(plan))
     console.print(_downloads(plan))
+    console.print(_load_balancing(plan))
     console.print(f"Cilium reaches the API by {_address(plan)}; WireGuard, MTU {_mtu(plan)}")
     console.print(cost_line(plan))
 
@@ -95,6 +97,14 @@ def _downloads(plan: SovereignPlan) -> Table:
         if not artifact.sha256 and artifact.checksums:
             verified = "the release's checksum file"
         table.add_row(artifact.name, artifact.version, verified)
+    return table
+
+
+def _load_balancing(plan: SovereignPlan) -> Table:
+    (label, title), *rows = describe(plan.load_balancer).rows()
+    table = Table(label, title)
+    for row in rows:
+        table.add_row(*row)
     return table
 
 

@@ -117,7 +117,7 @@ def bench(
     rounds: Annotated[int, typer.Option(help="Runs of each case; the median counts.")] = 3,
     latency_factor: Annotated[
         float, typer.Option(help="Factor on the simulator's Hetzner-like times.")
-    ] = 0.2,
+    ] = 1.0,
     program: ProgramDirectory = Path(),
     as_json: AsJson = False,
 ) -> None:

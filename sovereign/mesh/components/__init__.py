@@ -1,0 +1,1 @@
+"""Thin components that apply what the builders return."""

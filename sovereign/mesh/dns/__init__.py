@@ -1,0 +1,1 @@
+"""Load balancing by DNS: PowerDNS Lua records, and the DNSEndpoint that carries them."""

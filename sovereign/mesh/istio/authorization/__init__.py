@@ -1,0 +1,1 @@
+"""AuthorizationPolicy to CiliumNetworkPolicy."""

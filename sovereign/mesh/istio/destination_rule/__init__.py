@@ -1,0 +1,1 @@
+"""DestinationRule to CiliumEnvoyConfig, CiliumNetworkPolicy and Services."""

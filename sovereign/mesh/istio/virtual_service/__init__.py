@@ -1,0 +1,1 @@
+"""VirtualService to HTTPRoute."""

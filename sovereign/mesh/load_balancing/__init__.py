@@ -1,0 +1,1 @@
+"""How a Service gets an address from outside: Hetzner's load balancer, DNS, or ARP."""

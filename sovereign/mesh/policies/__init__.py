@@ -1,0 +1,1 @@
+"""Network policies of Cilium: closed by default, opened to named callers."""
