@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.alias_generators import to_camel
+from pydantic_core import PydanticCustomError
 
 Name = Annotated[str, Field(pattern=r"^[a-z]([-a-z0-9]*[a-z0-9])?$")]
 """Lower-case letters, digits and '-', beginning with a letter: a host name label (RFC 1123)."""
@@ -42,11 +43,23 @@ class NetworkConfig(_Section):
     service_cidr: str = "10.43.0.0/16"
 
 
+LabelKey = Annotated[
+    str,
+    Field(
+        max_length=253,
+        pattern=r"^((?:[a-z0-9]([-a-z0-9]*[a-z0-9])?\.)*[a-z0-9]([-a-z0-9]*[a-z0-9])?/)?"
+        r"[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$",
+    ),
+]
+"""A qualified name of Kubernetes: `tier`, or `example.org/tier`."""
+LabelValue = Annotated[str, Field(pattern=r"^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$")]
+
+
 class Taint(_Section):
     """A Kubernetes taint; `value` may be empty."""
 
-    key: str
-    value: str = ""
+    key: LabelKey
+    value: LabelValue = ""
     effect: Literal["NoSchedule", "PreferNoSchedule", "NoExecute"]
 
 
@@ -56,7 +69,7 @@ class _Nodes(_Section):
     image_kernel: Annotated[str, Field(pattern=r"^\d+\.\d+$")] | None = None
     """Kernel of an image that images.yaml does not know, as `6.8`."""
     first_id: int | None = None
-    labels: dict[str, str] = {}
+    labels: dict[LabelKey, LabelValue] = {}
     """Kubernetes node labels, set when the node registers."""
     taints: list[Taint] | None = None
     """None: the role's default (control plane: NoSchedule when there are workers; workers: none).
@@ -99,20 +112,36 @@ class EncryptionConfig(_Section):
     """Encrypt traffic between nodes' own processes too (beta; off on control planes)."""
 
 
+HUBBLE_METRICS = (
+    "dns", "drop", "flow", "flows-to-world", "httpV2", "icmp", "policy", "port-distribution", "tcp",
+)  # fmt: skip
+"""Names of Hubble's metrics on both chart lines, but the deprecated `http`."""
+
+
+def _known_metric(metric: str) -> str:
+    name = metric.partition(":")[0]
+    if name not in HUBBLE_METRICS:
+        words = {"word": name, "known": HUBBLE_METRICS}
+        raise PydanticCustomError("unknown_word", "Hubble has no such metric", words)
+    return metric
+
+
+HTTP_METRIC = (
+    "httpV2:labelsContext=source_namespace,source_workload,"
+    "destination_namespace,destination_workload"
+)
+"""Names both sides of a request; the service level rules and the dashboard find nothing without."""
+HubbleMetric = Annotated[str, Field(pattern=r"^[^:\s]+(:\S+)?$"), AfterValidator(_known_metric)]
+"""`name` or `name:option=value;option`; no blanks, for the chart joins the list by them."""
+
+
 class HubbleConfig(_Section):
     """Hubble, Cilium's flow observer."""
 
     enabled: bool = True
     relay: bool = True
     ui: bool = True
-    metrics: list[Literal["dns", "drop", "tcp", "flow", "icmp", "httpV2", "port-distribution"]] = [
-        "dns",
-        "drop",
-        "tcp",
-        "flow",
-        "icmp",
-        "httpV2",
-    ]
+    metrics: list[HubbleMetric] = ["dns", "drop", "tcp", "flow", "icmp", HTTP_METRIC]
 
 
 class EnabledConfig(_Section):
@@ -137,6 +166,8 @@ class CiliumConfig(_Section):
     envoy: EnabledConfig = EnabledConfig()
     mtu: Annotated[int, Field(ge=1280, le=1450)] = 1450
     """Bytes; the private network carries 1450."""
+    block_metadata: bool = True
+    """Keep all pods off Hetzner's metadata service; a storage driver may need it (docs/mesh.md)."""
 
 
 class CloudControllerConfig(_Section):

@@ -4,14 +4,13 @@ Pydantic names the broken values; each is said as path, value, rule and fix, the
 what is left can be checked further (also by the plan) in the same run.
 """
 
-import difflib
 from collections.abc import Mapping
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
 from sovereign.config import ClusterConfig, Settings
-from sovereign.problems import ConfigError, Problem
+from sovereign.problems import ConfigError, Problem, nearest
 
 OPERATORS_COMMAND = "pulumi config set --path 'sovereign:operatorCidrs[0]' 203.0.113.7/32"
 
@@ -107,13 +106,14 @@ def _problem(detail: Any, raw: Mapping[str, Any]) -> Problem:
     if kind == "missing":
         return Problem(path, "nothing", "is required", f"add `{path}:`")
     if kind == "extra_forbidden":
-        known = _known_keys(location[:-1])
-        near = difflib.get_close_matches(str(location[-1]), known, 1, 0.5)
-        nearest = f"did you mean `{near[0]}`?" if near else f"known keys: {', '.join(known)}"
-        return Problem(path, "an unknown key", "unknown keys are refused", nearest)
+        fix = nearest(str(location[-1]), _known_keys(location[:-1]), title="known keys")
+        return Problem(path, "an unknown key", "unknown keys are refused", fix)
     value = _shorten(detail.get("input"))
     if location == ("apiServerAddress",):
         return Problem(path, value, _address_rule(str(detail.get("input")), raw), _ADDRESS_FIX)
+    if kind == "unknown_word":
+        context = detail["ctx"]
+        return Problem(path, value, detail["msg"], nearest(context["word"], context["known"]))
     message = detail["msg"][0].lower() + detail["msg"][1:]
     rule = "must be a mapping" if kind in ("model_type", "dict_type") else message
     return Problem(path, value, rule, f"correct `{path}`")

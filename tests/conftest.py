@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 ROOT = Path(__file__).parents[1]
 
@@ -18,7 +18,13 @@ settings.register_profile(
     database=None,
     suppress_health_check=[HealthCheck.too_slow],
 )
-settings.load_profile("repeatable")
+settings.register_profile(
+    "mutation",
+    settings.get_profile("repeatable"),
+    phases=(Phase.explicit, Phase.generate),
+)
+"""Without the search for a smaller example: a mutation is judged by red and green alone."""
+settings.load_profile(os.environ.get("SOVEREIGN_HYPOTHESIS", "repeatable"))
 
 Golden = Callable[[Path, Any], None]
 

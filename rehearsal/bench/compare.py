@@ -126,8 +126,8 @@ def _bare_config(plan: SovereignPlan) -> Mapping[str, str]:
             "location": node.location,
             "group": node.placement_group,
             "labels": dict(node.hcloud_labels),
-            "userData": json.dumps(node.cloud_config, sort_keys=True, default=dict),
         }
         for node in plan.nodes
     ]
-    return {"bare:servers": json.dumps(servers)}
+    user_data = json.dumps(plan.nodes[-1].cloud_config, sort_keys=True, default=dict)
+    return {"bare:servers": json.dumps(servers), "bare:userData": user_data}

@@ -1,5 +1,5 @@
 """A Sovereign, as a list of its parts: network, access, servers, join, cluster network, cloud
-controller, the last gate.
+controller, the last gate, the baseline of policies.
 """
 
 from typing import TypedDict
@@ -9,6 +9,7 @@ import pulumi_kubernetes as kubernetes
 
 from sovereign import secrets
 from sovereign.components.access import Access, Login
+from sovereign.components.baseline import Baseline
 from sovereign.components.cilium import Cilium
 from sovereign.components.cloud_controller import CloudController
 from sovereign.components.control_plane import ControlPlane
@@ -110,7 +111,7 @@ class Sovereign(pulumi.ComponentResource):
             on_cluster,
         )
 
-        ReadyGate(
+        gate = ReadyGate(
             f"{name}-ready",
             {
                 "plan": plan,
@@ -120,6 +121,12 @@ class Sovereign(pulumi.ComponentResource):
                 "after": [*self.join.joins, self.cilium.release, cloud_controller.release],
             },
             child,
+        )
+
+        Baseline(
+            f"{name}-baseline",
+            {"plan": plan, "anchor": anchor, "ready": gate.ready},
+            on_cluster,
         )
 
         self.register_outputs({"kubeconfig": self.join.kubeconfig})

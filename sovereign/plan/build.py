@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from sovereign.catalog import Catalog
 from sovereign.config import Settings
+from sovereign.mesh.policies.metadata_service import block_metadata
 from sovereign.plan import addressing, artifacts, cilium, cloud_controller, cost, firewall
 from sovereign.plan.checks import check
 from sovereign.plan.model import (
@@ -66,6 +67,8 @@ def build(settings: Settings, catalog: Catalog, found: Sequence[Problem] = ()) -
         k3s_version=cluster.k3s.version,
         cilium=mesh,
         cloud_controller=controller,
+        load_balancer=cluster.load_balancer.kind,
+        policies=tuple(block_metadata()) if cluster.cilium.block_metadata else (),
         components=(
             *cilium.components(cluster.cilium),
             cloud_controller.component(),

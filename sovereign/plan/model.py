@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from sovereign.mesh.load_balancing.choice import Kind
+
 Role = Literal["control-plane", "worker"]
 AddressMode = Literal["control-plane-ip", "node-local"]
 
@@ -165,6 +167,10 @@ class SovereignPlan:
     k3s_version: str
     cilium: CiliumPlan
     cloud_controller: CloudControllerPlan
+    load_balancer: Kind
+    """How Services of type LoadBalancer get an address."""
+    policies: tuple[Mapping[str, Any], ...]
+    """Cluster-wide policies as Kubernetes objects, applied when everything is Ready."""
     components: tuple[ComponentPlan, ...]
     artifacts: tuple[ArtifactPlan, ...]
     operator_cidrs: tuple[str, ...]

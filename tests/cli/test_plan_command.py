@@ -35,6 +35,29 @@ def test_the_plan_is_printed_as_tables() -> None:
         assert expected in text
 
 
+@pytest.mark.parametrize(
+    ("settings", "kind", "expected"),
+    [
+        ([], "hetzner", ["Hetzner load balancer", "one location, which cannot be changed later"]),
+        (
+            ["loadBalancer={kind: dns, zone: example.org}"],
+            "dns",
+            ["DNS: PowerDNS Lua records", "any number of regions", "k8gb"],
+        ),
+    ],
+)
+def test_the_plan_shows_how_services_get_an_address_and_what_that_costs(
+    settings: list[str], kind: str, expected: list[str]
+) -> None:
+    """As a table for people, by its kind for machines."""
+    chosen = [part for setting in settings for part in ("--set", setting)]
+    text = sovereign("plan", *chosen).stdout
+    table = " ".join(text[text.index("load balancing") :].replace("│", " ").split())
+    for words in ("cost", "on failure", *expected):
+        assert words in table
+    assert json.loads(sovereign("plan", "--json", *chosen).stdout)["load_balancer"] == kind
+
+
 def test_the_plan_is_one_json_object_for_machines() -> None:
     """Every node with its k3s options; the warning about operators is on stderr only."""
     said = sovereign("plan", "--json")
@@ -115,7 +138,18 @@ def test_encrypted_values_count_as_not_set(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["plan", "rehearse up", "rehearse preview", "rehearse destroy", "rehearse status"]
+    "command",
+    [
+        "plan",
+        "rehearse up",
+        "rehearse preview",
+        "rehearse destroy",
+        "rehearse status",
+        "mesh list",
+        "mesh emit",
+        "cilium values",
+        "migrate istio",
+    ],
 )
 def test_every_command_helps_with_an_example(command: str) -> None:
     """`--help` ends with one that can be copied."""

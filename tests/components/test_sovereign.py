@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.configurations import HIGHLY_AVAILABLE, dev
-from tests.recording import CLUSTER_SECRET, RELEASE, Recording, Secret, record
+from tests.recording import Recording, Secret, record
 
 PROVIDER = "pulumi:providers:kubernetes"
 
@@ -28,6 +28,7 @@ def test_it_is_composed_of_these_parts(recorded: Recording) -> None:
         "Cilium dev-cilium",
         "CloudController dev-cloud-controller",
         "ReadyGate dev-ready",
+        "Baseline dev-baseline",
     }
 
 
@@ -40,8 +41,8 @@ def test_every_component_registers_its_outputs(recorded: Recording) -> None:
 def test_kubernetes_resources_use_the_explicit_provider(recorded: Recording) -> None:
     """Never an ambient kubeconfig."""
     provider = recorded.one(PROVIDER)
-    on_cluster = [*recorded.of(RELEASE), *recorded.of(CLUSTER_SECRET)]
-    assert len(on_cluster) == 3
+    on_cluster = [found for found in recorded if found.type.startswith("kubernetes:")]
+    assert len(on_cluster) == 4
     for found in on_cluster:
         assert found.request.provider.rpartition("::")[0] == provider.urn, found.label
 
@@ -69,7 +70,7 @@ def test_only_network_and_control_plane_are_protected() -> None:
 
 @pytest.mark.parametrize("cluster", [dev(), HIGHLY_AVAILABLE], ids=["dev", "highly available"])
 def test_nothing_waits_for_itself(cluster: dict[str, Any]) -> None:
-    """The dependencies have no cycle; the ready gate comes last."""
+    """The dependencies have no cycle; the ready gate comes last, the baseline behind it."""
     recording = record(cluster)
     waiting = {found.label: set(found.dependencies) for found in recording}
     order: list[str] = []
@@ -79,7 +80,7 @@ def test_nothing_waits_for_itself(cluster: dict[str, Any]) -> None:
         order += ready
         for label in ready:
             del waiting[label]
-    assert order[-1] == "Command dev-ready"
+    assert order[-2:] == ["Command dev-ready", "CiliumClusterwideNetworkPolicy dev-block-metadata"]
 
 
 def test_packs_read_the_whole_from_the_components_inputs(recorded: Recording) -> None:
@@ -109,7 +110,7 @@ def test_the_facts_of_all_components_are_known_in_a_first_preview() -> None:
     preview, done = record(dev(), preview=True), record(dev())
     facts = {found.label: found.inputs for found in preview if not found.custom}
     assert facts == {found.label: found.inputs for found in done if not found.custom}
-    assert len(facts) == 9
+    assert len(facts) == 10
 
 
 def test_a_first_preview_registers_what_the_update_registers() -> None:

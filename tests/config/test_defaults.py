@@ -35,11 +35,18 @@ DEFAULTS = {
             "enabled": True,
             "relay": True,
             "ui": True,
-            "metrics": ["dns", "drop", "tcp", "flow", "icmp", "httpV2"],
+            "metrics": [
+                *("dns", "drop", "tcp", "flow", "icmp"),
+                (
+                    "httpV2:labelsContext=source_namespace,source_workload,"
+                    "destination_namespace,destination_workload"
+                ),
+            ],
         },
         "gatewayApi": {"enabled": True},
         "envoy": {"enabled": True},
         "mtu": 1450,
+        "blockMetadata": True,
     },
     "cloudController": {"version": "1.35.0"},
     "loadBalancer": {"kind": "hetzner", "zone": None},

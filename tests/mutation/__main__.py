@@ -4,6 +4,7 @@ purpose, line by line, and see a test go red for each. Exit 1 where a mutation s
 
 import argparse
 import json
+import re
 import sys
 from collections.abc import Sequence
 
@@ -15,12 +16,12 @@ from tests.mutation.table import MUTATIONS
 def main(arguments: Sequence[str] | None = None) -> int:
     """Judge the chosen mutations, print a line for each as it ends, then the sum."""
     parser = argparse.ArgumentParser(prog="python -m tests.mutation", description=__doc__)
-    parser.add_argument("--only", default="", help="part of a file's path or of a defect's text")
+    parser.add_argument("--only", default="", help="regular expression of file and defect")
     parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
     parser.add_argument("--processes", type=int, default=2, help="how many run side by side")
     parser.add_argument("--list", action="store_true", help="only list the mutations")
     given = parser.parse_args(arguments)
-    chosen = [one for one in MUTATIONS if given.only in f"{one.file} {one.what}"]
+    chosen = [one for one in MUTATIONS if re.search(given.only, f"{one.file} {one.what}")]
     if given.list:
         print("\n".join(f"{one.file}: {one.what}" for one in chosen))  # noqa: T201
         return 0

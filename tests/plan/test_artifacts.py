@@ -91,6 +91,19 @@ def test_a_chart_of_ones_own_goes_before_the_mirror() -> None:
     assert (mesh.chart, mesh.chart_sha256) == ("charts/cilium", None)
 
 
+def test_a_chart_counts_as_pinned_only_where_its_archive_can_be_hashed() -> None:
+    """Helm fetches a URL itself and compares nothing; an archive in a directory is compared."""
+    cluster = dev(cilium={"version": "1.19.6"}, k3s={"version": "v1.35.5+k3s1"})
+
+    def pinned(mirror: str) -> bool:
+        listed = configurations.plan(cluster, mirror=mirror).artifacts
+        return any(one.sha256 for one in listed if one.name == "cilium")
+
+    assert not pinned("")
+    assert not pinned("https://mirror.example")
+    assert pinned("/srv/mirror")
+
+
 def test_everything_downloaded_is_listed_once() -> None:
     """Binaries of the architectures in use, both charts, the definitions."""
     names = [one.name for one in configurations.plan(HIGHLY_AVAILABLE).artifacts]

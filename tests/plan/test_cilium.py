@@ -9,6 +9,7 @@ import pytest
 import yaml
 from jsonschema import Draft7Validator
 
+from sovereign.config import HTTP_METRIC
 from sovereign.plan import cilium
 from tests import configurations
 from tests.configurations import HIGHLY_AVAILABLE, dev
@@ -123,7 +124,7 @@ def test_hubble_is_on_with_certificates_of_a_cron_job() -> None:
         "relay": {"enabled": True},
         "ui": {"enabled": True},
         "tls": {"auto": {"method": "cronJob"}},
-        "metrics": {"enabled": ["dns", "drop", "tcp", "flow", "icmp", "httpV2"]},
+        "metrics": {"enabled": ["dns", "drop", "tcp", "flow", "icmp", HTTP_METRIC]},
     }
 
 

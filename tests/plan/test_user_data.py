@@ -160,6 +160,14 @@ def test_sshd_listens_at_the_configured_port() -> None:
     assert files(WORKER)[path]["content"] == SCRIPTS["sshd.conf"]
 
 
+def test_at_another_port_sshd_is_started_anew_before_anything_else() -> None:
+    """Ubuntu's socket would go on at 22; where the port is 22 nothing is done."""
+    other = document(node("dev-default-1", dev(ssh={"port": 2222})))
+    assert other["runcmd"][:2] == ["set -e", [f"{LIBRARY}/restart-ssh.sh"]]
+    assert f"{LIBRARY}/restart-ssh.sh" in [one["path"] for one in other["write_files"]]
+    assert "restart-ssh" not in json.dumps(document(WORKER))
+
+
 def test_an_arm_server_downloads_the_arm_binary() -> None:
     """With the checksum file of its architecture."""
     fetch = document(node("dev-arm-11", HIGHLY_AVAILABLE))["runcmd"][-1]

@@ -8,7 +8,8 @@ import pulumi
 import pytest
 
 import sovereign.program
-from tests.configurations import ROOT, dev
+from sovereign.program import warnings
+from tests.configurations import ROOT, dev, plan
 from tests.recording import CLUSTER_SECRET, SEED, record, reveal
 
 COMMAND = 'pulumi config set --secret sovereign:seed "$(openssl rand -hex 32)"'
@@ -53,6 +54,20 @@ def test_a_seed_that_is_too_short_is_refused_and_not_shown() -> None:
         f"derived from it; run: {COMMAND}"
     )
     record(dev(pools={}), seed=SEED[:32])
+
+
+def test_what_is_allowed_and_still_worth_a_sentence_is_said(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A seed in plain text, and a cluster that nobody reaches; nothing of the committed stack."""
+    said: list[str] = []
+    monkeypatch.setattr(pulumi.log, "warn", said.append)
+    record(dev(), extra={"sovereign:note": "run anew"})
+    assert said == []
+    record(dev(pools={}), operators=[], extra={"sovereign:note": "run anew"})
+    assert [one.partition(" is ")[0] for one in said] == ["sovereign:operatorCidrs"]
+    monkeypatch.setattr(pulumi.runtime, "is_config_secret", lambda _: False)
+    assert [one.partition(" is ")[0] for one in warnings(plan(dev()))] == ["sovereign:seed"]
 
 
 def test_a_refused_configuration_registers_nothing() -> None:

@@ -13,6 +13,7 @@ from sovereign import catalog, secrets
 from tests import configurations
 from tests.configurations import HIGHLY_AVAILABLE, dev
 from tests.program.rendering import secret_values
+from tests.program.test_registrations import RESOURCES
 from tests.recording import (
     CLUSTER_PASSWORD,
     COMMAND,
@@ -73,7 +74,7 @@ def test_the_hunt_finds_what_it_hunts() -> None:
 
 def test_no_input_of_any_resource_holds_a_secret_in_clear(recorded: Recording) -> None:
     """Not in arguments, scripts, labels, component facts."""
-    assert len(recorded.registrations) == 41
+    assert len(recorded.registrations) == RESOURCES["highly-available"]
     for found in recorded:
         assert found_in(plain_texts(found.inputs)) == set(), found.label
 

@@ -18,7 +18,7 @@ from typing import Any
 
 SCRIPTS = Path(__file__).parents[2] / "sovereign" / "scripts"
 STAND_INS = Path(__file__).parent / "stand_ins"
-NODE_SIDE = ("wait-for-address.sh", "fetch-artifact.sh", "diagnose.sh")
+NODE_SIDE = ("wait-for-address.sh", "fetch-artifact.sh", "diagnose.sh", "restart-ssh.sh")
 REAL_PROGRAMS = (
     "awk", "basename", "cat", "chmod", "cut", "dirname", "grep", "head", "install", "mkdir",
     "mktemp", "mv", "rm", "sed", "sha256sum", "sort", "tail", "timeout", "uniq",

@@ -6,7 +6,9 @@ import pulumi
 import pulumi_hcloud as hcloud
 
 SERVERS = json.loads(pulumi.Config("bare").require("servers"))
-"""[{name, ip, type, image, location, group, labels, userData}] as the Sovereign's plan has them."""
+"""[{name, ip, type, image, location, group, labels}] as the Sovereign's plan has them."""
+USER_DATA = pulumi.Config("bare").require("userData")
+"""One server's, for all of them: as long as the Sovereign's own."""
 
 network = hcloud.Network("bare", name="bare", ip_range="10.0.0.0/16")
 subnet = hcloud.NetworkSubnet(
@@ -37,7 +39,7 @@ for server in SERVERS:
         firewall_ids=[firewalls[0].id.apply(int)],
         placement_group_id=groups[server["group"]].id.apply(int),
         networks=[hcloud.ServerNetworkArgs(subnet_id=subnet.id, ip=server["ip"], alias_ips=[])],
-        user_data=pulumi.Output.secret(server["userData"]),
+        user_data=pulumi.Output.secret(USER_DATA),
         labels=server["labels"],
         opts=pulumi.ResourceOptions(depends_on=[subnet]),
     )

@@ -44,12 +44,16 @@ CHECKS: tuple[Mutation, ...] = (
         "if name in naming.RESERVED_POOLS[:1]:",
         "tests/plan/test_naming.py",
     ),
+    _limits(
+        "a kubelet labels itself", "if of_kubernetes and not", "if of_kubernetes and False and not"
+    ),
     _limits("a key called deploy", "if naming.DEPLOY_KEY in settings", 'if "" in settings'),
     _versions(
         "a type that is gone",
         'if group.server_type in types["retired"]:',
         'if group.server_type in types["amd64"][:0]:',
     ),
+    _versions("SSH in the place of the API", "if port in NODE_PORTS or", "if"),
     _versions(
         "an old kernel", "_number(kernel) < _number(floor)", "_number(kernel) == _number(floor)"
     ),

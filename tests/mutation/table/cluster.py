@@ -15,6 +15,7 @@ _charts = mutated(
 )
 _gate = mutated("sovereign/components/ready_gate.py", "tests/components/test_ready_gate.py")
 _sovereign = mutated("sovereign/components/sovereign.py", "tests/components/test_sovereign.py")
+_baseline = mutated("sovereign/components/baseline.py", "tests/components/test_baseline.py")
 _SECRECY = "tests/program/test_secrecy.py"
 
 CLUSTER: tuple[Mutation, ...] = (
@@ -85,15 +86,23 @@ CLUSTER: tuple[Mutation, ...] = (
     _join("SERVER_URL at another port", 'private_ip, ":6443")', 'private_ip, ":6444")'),
     _join(
         "workers before the API",
-        "self.joins.append(self._join(node, after=[self.api]))",
-        "self.joins.append(self._join(node, after=[]))",
+        "self._join(node, after=[self.api, last_server])",
+        "self._join(node, after=[])",
     ),
     _join(
         "workers one after the other",
-        "self.joins.append(self._join(node, after=[self.api]))",
-        "self.joins.append(self._join(node, after=[self.api, self.joins[-1]]))",
+        "self._join(node, after=[self.api, last_server])",
+        "self._join(node, after=[self.api, self.joins[-1]])",
     ),
     _join("control planes in parallel", "after=[self.api, self.joins[-1]]", "after=[self.api]"),
+    _join(
+        "workers newer than an API server",
+        "after=[self.api, last_server]",
+        "after=[self.api]",
+    ),
+    _join("control planes leave in parallel", "*leaves[-1:]]", "]"),
+    _join("a second cluster is made", '" ".join(plan.peers(node.plan))', '""'),
+    _join("a successor is taken out", '"SERVER_ID": node.server.id,', '"SERVER_ID": "",'),
     _join(
         "the gate before the first join",
         "pulumi.ResourceOptions(parent=self, depends_on=[first])",
@@ -101,8 +110,8 @@ CLUSTER: tuple[Mutation, ...] = (
     ),
     _join(
         "a leave that outlives the control plane",
-        "depends_on=[joined], deleted_with=anchor.server)",
-        "depends_on=[joined])",
+        "depends_on=after, deleted_with=anchor.server)",
+        "depends_on=after)",
     ),
     _join(
         "a leave that goes with its own node",
@@ -144,8 +153,16 @@ CLUSTER: tuple[Mutation, ...] = (
     ),
     _controller(
         "the token in the values",
-        "values=controller.values,",
-        'values={**controller.values, "token": args["token"]},',
+        "values={**controller.values, ",
+        'values={**controller.values, "token": args["token"], ',
+    ),
+    _controller(
+        "another token is never read",
+        ', "podAnnotations": {ROTATION: fingerprint(args["token"])}}',
+        "}",
+    ),
+    _controller(
+        "the token itself is the annotation", ".hexdigest()[:16])", ".hexdigest() and text)"
     ),
     _controller(
         "the controller before its token",
@@ -207,4 +224,6 @@ CLUSTER: tuple[Mutation, ...] = (
     _sovereign(
         "everything is pinned in the facts", '"pinned": a.sha256 is not None', '"pinned": True'
     ),
+    _baseline("policies before their definitions", 'depends_on=[args["ready"]],', ""),
+    _baseline("policies that outlive their cluster", 'deleted_with=args["anchor"].server,', ""),
 )

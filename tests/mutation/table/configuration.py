@@ -9,6 +9,7 @@ _VALUES = (
     "tests/config/test_parsing.py",
 )
 _parsing = mutated("sovereign/parsing.py", *_VALUES)
+_problems = mutated("sovereign/problems.py", *_VALUES)
 _secrets = mutated("sovereign/secrets.py", "tests/program/test_secrets.py")
 _program = mutated("sovereign/program.py", "tests/program/test_program.py")
 _outputs = mutated("sovereign/outputs.py", "tests/contract/test_outputs.py")
@@ -65,11 +66,7 @@ CONFIGURATION: tuple[Mutation, ...] = (
         "for problem in found if problem.path not in said)",
         "for problem in found)",
     ),
-    _parsing(
-        "no nearest key is named",
-        "str(location[-1]), known, 1, 0.5)",
-        "str(location[-1]), known, 1, 1.0)",
-    ),
+    _problems("no nearest key is named", "known, 1, 0.5)", "known, 1, 1.0)"),
     _parsing("long values are said whole", "len(text) <= 60", "len(text) <= 6000"),
     _parsing(
         "a relative directory is a mirror", 'mirror[:1] in ("", "/") or "://" in mirror', "True"
@@ -99,6 +96,22 @@ CONFIGURATION: tuple[Mutation, ...] = (
         "the token is not secret",
         'pulumi.Output.secret(os.environ.get("HCLOUD_TOKEN", ""))',
         'pulumi.Output.from_input(os.environ.get("HCLOUD_TOKENS", ""))',
+    ),
+    _program(
+        "nobody hears of a plain seed",
+        "if not pulumi.runtime.is_config_secret",
+        "if None and not pulumi.runtime.is_config_secret",
+    ),
+    _program(
+        "nobody hears that nobody gets in",
+        "if not plan.operator_cidrs:",
+        "if plan.operator_cidrs == 1:",
+    ),
+    _config(
+        "labels with blanks",
+        'Field(pattern=r"^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$")]',
+        "Field()]",
+        *_VALUES,
     ),
     _outputs("the kubeconfig is in clear", 'YAML", secret=True)', 'YAML")'),
     _outputs(

@@ -110,11 +110,23 @@ PLAN: tuple[Mutation, ...] = (
         "group.location if isinstance(group, PoolConfig) else None",
         "None",
     ),
-    _user_data("no wait for the address", '[*document["runcmd"], wait, ', '[*document["runcmd"], '),
+    _user_data(
+        "no wait for the address", "*listen, wait, *harden, fetch]", "*listen, *harden, fetch]"
+    ),
     _user_data(
         "the download before the address",
-        'wait, ["sysctl", "--system"], fetch]',
-        'fetch, ["sysctl", "--system"], wait]',
+        "*listen, wait, *harden, fetch]",
+        "*listen, fetch, *harden, wait]",
+    ),
+    _user_data(
+        "kernel settings from the next boot on",
+        "*listen, wait, *harden, fetch]",
+        "*listen, wait, fetch]",
+    ),
+    _user_data(
+        "sshd keeps listening at 22",
+        "*listen, wait, *harden, fetch]",
+        "wait, *harden, fetch]",
     ),
     _user_data(
         "an unverified download",
@@ -217,6 +229,12 @@ PLAN: tuple[Mutation, ...] = (
         "what was found before is forgotten",
         "[*found, *check(settings, catalog)]",
         "[*check(settings, catalog)]",
+    ),
+    _build(
+        "what Helm fetches counts as pinned",
+        "replace(chart, sha256=None)",
+        "chart",
+        "tests/plan/test_artifacts.py",
     ),
     _build(
         "a chart of one's own is held to the published pin",

@@ -11,6 +11,7 @@ _api = mutated(f"{_D}/wait-api.sh", "tests/scripts/test_api.py")
 _read = mutated(f"{_D}/read-kubeconfig.sh", "tests/scripts/test_api.py")
 _values = mutated(f"{_D}/write-values.sh", "tests/scripts/test_api.py")
 _apply = mutated(f"{_D}/apply-manifests.sh", "tests/scripts/test_apply_manifests.py")
+_restart = mutated(f"{_D}/restart-ssh.sh", "tests/scripts/test_restart_ssh.py")
 _ready = mutated(f"{_D}/wait-ready.sh", "tests/scripts/test_wait_ready.py")
 _leave = mutated(f"{_D}/leave.sh", "tests/scripts/test_leave.py")
 _diagnose = mutated(f"{_D}/diagnose.sh", "tests/scripts/test_diagnose.py")
@@ -62,6 +63,11 @@ SCRIPTS: tuple[Mutation, ...] = (
         "what it runs is not remembered", 'printf \'%s\\n\' "$starting_from" >"$started_from"\n', ""
     ),
     _join("quotes break the configuration", " | sed \"s/'/''/g\"", ""),
+    _join("a second cluster is made", "for peer in ${PEERS:-}; do", "for peer in; do"),
+    _join("hardening without its files", 'if [ -n "$missing" ]; then', "if false; then"),
+    _join("Kubernetes goes back", 'if [ "$step" -lt 0 ] ||', 'if [ "$step" -lt -9 ] ||'),
+    _join("two minors at a time", '|| [ "$step" -gt 1 ]; then', "; then"),
+    _fetch("a redirect to http is followed", " --proto-redir '=https'", ""),
     _fetch("nothing is verified", 'is_right "$work/artifact" ||', "true ||"),
     _fetch("a download each time", 'if [ -f "$dest" ] && is_right "$dest"; then', "if false; then"),
     _fetch("the first entry of any name", '$2 == name || $2 == "*" name', "1"),
@@ -89,6 +95,12 @@ SCRIPTS: tuple[Mutation, ...] = (
         'exec "$library/diagnose.sh" "$(uname -n): the cluster refused',
         'true "$(uname -n): the cluster refused',
     ),
+    _restart(
+        "the socket goes on at 22",
+        "if systemctl is-enabled --quiet ssh.socket; then",
+        "if false; then",
+    ),
+    _restart("an image without sshd passes", ">&2\nexit 1", ">&2"),
     _ready("a node that never came is ready", "if (!(name in ready))", "if (0)"),
     _ready("NotReady is ready", 'else if (ready[name] != "True")', "else if (0)"),
     _ready(
@@ -110,8 +122,11 @@ SCRIPTS: tuple[Mutation, ...] = (
     ),
     _ready("it never gives up", '[ "$(date +%s)" -ge "$deadline" ]', "false"),
     _ready("it is ready at once", "    waiting >/dev/null\ndo", "    false\ndo"),
-    _leave("no drain", 'if [ "$found" = "$NODE True" ]; then', "if false; then"),
-    _leave("a dead node is drained", 'if [ "$found" = "$NODE True" ]; then', "if true; then"),
+    _leave("no drain", 'if [ "$ready" = True ]; then', "if false; then"),
+    _leave("a dead node is drained", 'if [ "$ready" = True ]; then', "if true; then"),
+    _leave(
+        "a successor is taken out", '"$identity" != "hcloud://$SERVER_ID" ]', '"$identity" = "" ]'
+    ),
     _leave(
         "the node stays",
         'k3s kubectl delete node "$NODE" --ignore-not-found --timeout="${LIMIT_S}s"',

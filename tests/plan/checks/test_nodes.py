@@ -119,6 +119,13 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
             "characters, 63 fit; shorten the cluster's or the pool's name"
         ),
     ),
+    "a label that a kubelet may not give itself": (
+        {"pools": {"a": {"ids": [1], "labels": {"node-role.kubernetes.io/db": "a"}}}},
+        (
+            "pools.a.labels: found 'node-role.kubernetes.io/db'; a kubelet may not give itself "
+            "this label and exits; use a prefix of your own, or node.kubernetes.io/"
+        ),
+    ),
     "a key in the place of the program's own": (
         {"ssh": {"extraKeys": {"deploy": "ssh-ed25519 AAAA"}}},
         (
@@ -139,6 +146,9 @@ def test_it_is_refused_with_its_arithmetic_or_reason(case: str) -> None:
 
 ACCEPTED: dict[str, dict[str, Any]] = {
     "exactly 100 attachments": {"pools": {"a": {"count": 99, "firstId": 1}}},
+    "labels that a kubelet may give itself": {
+        "pools": {"a": {"ids": [1], "labels": {"node.kubernetes.io/a": "b", "example.org/c": "d"}}}
+    },
     "five control planes": {"controlPlane": {"ids": [1, 3, 5, 7, 9]}},
     "a replaced control plane among three": {
         "controlPlane": {"ids": [1, 2, 3], "generations": {1: 2}}

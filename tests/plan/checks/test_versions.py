@@ -72,6 +72,20 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
             "field left Hetzner's API (2026-07-01); use 1.30.1 or newer"
         ),
     ),
+    "SSH in the place of the API": (
+        {"ssh": {"port": 6443}},
+        (
+            "ssh.port: found 6443; k3s, etcd, Cilium or NodePorts listen there on every node; "
+            "use 22, or for example 2222"
+        ),
+    ),
+    "SSH among NodePorts": (
+        {"ssh": {"port": 30000}},
+        (
+            "ssh.port: found 30000; k3s, etcd, Cilium or NodePorts listen there on every node; "
+            "use 22, or for example 2222"
+        ),
+    ),
     "a UI that reads from nowhere": (
         {"cilium": {"hubble": {"relay": False}}},
         (
@@ -96,6 +110,7 @@ ACCEPTED: dict[str, dict[str, Any]] = {
     },
     "the lowest cloud controller": {"cloudController": {"version": "1.30.1"}},
     "the lowest Cilium of a line": {"cilium": {"version": "1.20.0"}},
+    "SSH below the NodePorts": {"ssh": {"port": 29999}},
     "no Hubble at all": {"cilium": {"hubble": {"enabled": False, "relay": False}}},
 }
 

@@ -24,6 +24,11 @@ API_SERVER = [
     Case(ADDRESS, "compliant", [CP, WORKER, k8s_service("127.0.0.1", 6444.0)]),
     Case(ADDRESS, "compliant", [CP, WORKER, BALANCER, k8s_service("10.0.1.250", "6443")]),
     Case(ADDRESS, "compliant", [CP, k8s_service("127.0.0.1")]),
+    Case(
+        ADDRESS,
+        "compliant",
+        [facts("ControlPlane", nodes=[{"privateIp": "10.0.1.2"}]), WORKER, k8s_service("10.0.1.2")],
+    ),
     Case(ADDRESS, "compliant", [server("10.0.1.2"), server("10.0.1.3"), k8s_service("10.0.1.3")]),
     Case(ADDRESS, "missing", [CP, WORKER], None),
     Case(

@@ -98,6 +98,12 @@ CILIUM = [
     ),
     Case(
         "versions-pinned",
+        "violating",
+        {**CILIUM_HEAD, "version": "~1.20.2"},
+        ["version is `~1.20.2`, not exact like 1.20.2"],
+    ),
+    Case(
+        "versions-pinned",
         "missing",
         {"chart": "cilium"},
         ["version is not set, not exact like 1.20.2"],

@@ -18,6 +18,12 @@ WIREGUARD = [
     Case(
         "wireguard-on",
         "violating",
+        cilium(encryption={"enabled": 1.0, "type": "wireguard"}),
+        ["values.encryption.enabled is 1, not true"],
+    ),
+    Case(
+        "wireguard-on",
+        "violating",
         cilium(encryption={"enabled": True, "type": "WireGuard"}),
         ["values.encryption.type is `WireGuard`, not `wireguard`"],
     ),

@@ -22,6 +22,10 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Said]:
         "up": run("rehearse", "up", "--json"),
         "again": run("rehearse", "up", "--json"),
         "app": run("rehearse", "up", "--program", "examples/app-stack", "--json"),
+        "traced": run(
+            *("rehearse", "up", "--program", "examples/app-stack", "--json"),
+            *("--set", "app-stack:instrumentation=true"),
+        ),
         "smaller": run("rehearse", "up", "--json", "--set", "pools.default.ids=[2]"),
         "status": run("rehearse", "status", "--json", "--set", "pools.default.ids=[2]"),
         "destroy": run("rehearse", "destroy", "--json", "--set", "pools.default.ids=[2]"),
@@ -43,9 +47,9 @@ def test_every_answer_is_one_object_of_the_published_schema(
 
 
 def test_a_preview_creates_nothing_and_is_judged_by_both_packs(story: dict[str, Said]) -> None:
-    """All 34 resources are planned, no call is sent, what is unknown yet is deferred by name."""
+    """All 36 resources are planned, no call is sent, what is unknown yet is deferred by name."""
     answer = story["preview"].answer
-    assert answer["resources"]["create"] == 34
+    assert answer["resources"]["create"] == 36
     assert answer["apiCalls"] == {"GET": 0, "POST": 0, "PUT": 0, "DELETE": 0}
     assert {pack["name"] for pack in answer["policyPacks"]} == {"network", "encryption"}
     assert all(pack["evaluated"] > 0 for pack in answer["policyPacks"])
@@ -79,9 +83,9 @@ def test_outputs_show_that_a_secret_is_there_and_not_what_it_is(story: dict[str,
 
 
 def test_a_second_up_changes_nothing_and_sends_no_write(story: dict[str, Said]) -> None:
-    """34 resources are the same; Hetzner's API is not written to."""
+    """36 resources are the same; Hetzner's API is not written to."""
     answer = story["again"].answer
-    assert answer["resources"] == {"create": 0, "update": 0, "replace": 0, "delete": 0, "same": 34}
+    assert answer["resources"] == {"create": 0, "update": 0, "replace": 0, "delete": 0, "same": 36}
     assert {m: answer["apiCalls"][m] for m in ("POST", "PUT", "DELETE")} == {
         "POST": 0,
         "PUT": 0,
@@ -90,11 +94,22 @@ def test_a_second_up_changes_nothing_and_sends_no_write(story: dict[str, Said]) 
 
 
 def test_an_app_stack_runs_after_the_cluster_and_reads_its_contract(story: dict[str, Said]) -> None:
-    """The workload is Ready on the cluster; the outputs are the app's."""
+    """The workload is Ready, behind policies, Gateway and route; the outputs are the app's."""
     answer = story["app"].answer
+    assert answer["resources"]["create"] == 12
+    assert all(part["ready"] for part in answer["components"])
     assert answer["outputs"]["contractVersion"] == 1
     workload = [p for p in answer["components"] if p["name"] == "deployment/hello/hello"]
     assert [part["ready"] for part in workload] == [True]
+
+
+def test_what_needs_an_operator_that_is_not_there_is_refused_by_name(
+    story: dict[str, Said],
+) -> None:
+    """The cluster has no OpenTelemetry operator, and a rehearsal does not pretend that it had."""
+    answer = story["traced"].answer
+    assert (story["traced"].code, answer["result"]) == (1, "failed")
+    assert 'no matches for kind "Instrumentation"' in str(answer["errors"])
 
 
 def test_removing_a_worker_touches_no_other_node(story: dict[str, Said]) -> None:
@@ -117,7 +132,7 @@ def test_destroy_leaves_the_simulated_project_empty(story: dict[str, Said]) -> N
     answer = story["destroy"].answer
     assert answer["resources"]["delete"] > 0
     assert answer["nodes"] == []
-    assert "34 create" in story["table"].out
+    assert "36 create" in story["table"].out
 
 
 def test_the_tables_say_what_a_person_asks_first(story: dict[str, Said]) -> None:

@@ -5,6 +5,11 @@ for unit in "$@"; do :; done
 state=$root/systemd/$unit
 case $* in
 "daemon-reload") cat "$root"/etc/systemd/system/*.service >"$root/systemd/loaded" ;;
+"is-enabled --quiet ssh.socket") [ -f "$state.enabled" ] ;;
+"disable --now ssh.socket") rm "$state.enabled" ;;
+"enable --quiet ssh.service") : >"$state.enabled" ;;
+"cat ssh.service" | "cat sshd.service") [ -f "$state" ] || exit 1 ;;
+"restart ssh.service" | "restart sshd.service") : >"$state.restarted" ;;
 "enable --quiet $unit")
     [ -f "$root/etc/systemd/system/$unit.service" ] || exit 1
     : >"$state.enabled"
