@@ -1,7 +1,6 @@
 """Timeouts, retries and raw TCP in a real Envoy."""
 
 import socket
-import time
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -60,10 +59,8 @@ def test_a_request_that_takes_too_long_gets_504(made: list[Manifest], tmp_path: 
         envoy = stack.enter_context(running(made[0], [pod.port], tmp_path))
         assert envoy.request()[0] == 200
         pod.hold.clear()
-        begun = time.monotonic()
         status, _ = envoy.request()
         assert status == 504
-        assert time.monotonic() - begun >= 0.2
         assert envoy.statistic("upstream_rq_timeout") == 1
 
 

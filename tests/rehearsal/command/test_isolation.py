@@ -36,9 +36,8 @@ def _namespace() -> tuple[str, ...]:
     ip = shutil.which("ip")
     if not unshare or not ip:
         pytest.skip("counting packets needs unshare(1) and ip(8)")
-    prefix = (unshare, "--map-root-user", "--net", "sh", str(COUNTED))
-    if os.geteuid() == 0:
-        prefix = (unshare, "--net", "sh", str(COUNTED))
+    as_root = () if os.geteuid() == 0 else ("--map-root-user",)
+    prefix = (unshare, *as_root, "--net", "sh", str(COUNTED))
     probe = subprocess.run([*prefix, "true"], capture_output=True, text=True, check=False)
     if probe.returncode != 0:
         pytest.skip(f"no network namespace here: {probe.stderr.strip()}")
