@@ -177,9 +177,24 @@ def _rehearsal(as_json: bool, verb: str, stack: str) -> ModuleType:
             "run `make setup`"
         )
         if as_json:
-            said: dict[str, Any] = {"command": verb, "stack": stack, "result": "unavailable"}
-            said["errors"] = [{"path": "", "value": "", "rule": sentence, "fix": "make setup"}]
-            typer.echo(json.dumps({"schemaVersion": 1, **said}))
+            typer.echo(json.dumps(_unavailable(verb, stack, sentence)))
         else:
             typer.echo(sentence, err=True)
         raise typer.Exit(exits.UNAVAILABLE) from None
+
+
+def _unavailable(verb: str, stack: str, sentence: str) -> dict[str, Any]:
+    """The answer of docs/rehearsal.schema.json where the package that makes it is not there."""
+    return {
+        "schemaVersion": 1,
+        "command": verb,
+        "engine": "embedded",
+        "stack": stack,
+        "result": "unavailable",
+        "errors": [{"path": "", "value": "", "rule": sentence, "fix": "make setup"}],
+        "durationSeconds": 0,
+        "resources": dict.fromkeys(("create", "update", "replace", "delete", "same"), 0),
+        "apiCalls": dict.fromkeys(("GET", "POST", "PUT", "DELETE"), 0),
+        **{key: [] for key in ("nodes", "components", "policyPacks", "policies")},
+        **{key: {} for key in ("outputs", "monthlyCost", "reality")},
+    }

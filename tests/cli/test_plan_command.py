@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import jsonschema
 import pytest
 from typer.testing import CliRunner, Result
 
@@ -177,3 +178,5 @@ def test_a_rehearsal_without_its_packages_says_so_and_exits_with_3(
     assert "needs the Python package starlette" in said.output
     answer = json.loads(sovereign("rehearse", "up", "--json").stdout)
     assert answer["result"] == "unavailable"
+    schema = (ROOT / "docs" / "rehearsal.schema.json").read_text(encoding="utf-8")
+    jsonschema.validate(answer, json.loads(schema))

@@ -1,17 +1,21 @@
 """The incident and its kin: injected after the policies, with the reason a person would see."""
 
+import json
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 
-from tests.rehearsal.command.rehearsed import Directory
+from tests.rehearsal.command.rehearsed import ROOT, Directory
 
 REFUSED = "dial tcp 127.0.0.1:6443: connect: connection refused"
 
 
 def broken(directory: Path, *arguments: str) -> dict[str, Any]:
     said = Directory(directory).sovereign("rehearse", "up", "--json", *arguments)
+    schema = (ROOT / "docs" / "rehearsal.schema.json").read_text(encoding="utf-8")
+    jsonschema.validate(said.answer, json.loads(schema))
     return {**said.answer, "code": said.code}
 
 
