@@ -166,6 +166,8 @@ class CiliumConfig(_Section):
     envoy: EnabledConfig = EnabledConfig()
     mtu: Annotated[int, Field(ge=1280, le=1450)] = 1450
     """Bytes; the private network carries 1450."""
+    host_firewall: bool = False
+    """Close the nodes' own ports on the private network, too, but for k3s, Cilium and operators."""
     block_metadata: bool = True
     """Keep all pods off Hetzner's metadata service; a storage driver may need it (docs/mesh.md)."""
 

@@ -2,11 +2,13 @@
 once.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from sovereign.catalog import Catalog
 from sovereign.config import Settings
+from sovereign.mesh.policies.host_firewall import host_firewall
 from sovereign.mesh.policies.metadata_service import block_metadata
 from sovereign.plan import addressing, artifacts, cilium, cloud_controller, cost, firewall
 from sovereign.plan.checks import check
@@ -68,7 +70,7 @@ def build(settings: Settings, catalog: Catalog, found: Sequence[Problem] = ()) -
         cilium=mesh,
         cloud_controller=controller,
         load_balancer=cluster.load_balancer.kind,
-        policies=tuple(block_metadata()) if cluster.cilium.block_metadata else (),
+        policies=_policies(settings),
         components=(
             *cilium.components(cluster.cilium),
             cloud_controller.component(),
@@ -85,6 +87,22 @@ def build(settings: Settings, catalog: Catalog, found: Sequence[Problem] = ()) -
         protect=cluster.protect,
         cost=cost.price(nodes, book),
     )
+
+
+def _policies(settings: Settings) -> tuple[Mapping[str, Any], ...]:
+    """Cluster-wide policies, applied when everything is Ready."""
+    cluster = settings.cluster
+    metadata = block_metadata() if cluster.cilium.block_metadata else []
+    nodes = (
+        host_firewall(
+            node_cidr=cluster.network.node_cidr,
+            operators=settings.operator_cidrs,
+            ssh_port=cluster.ssh.port,
+        )
+        if cluster.cilium.host_firewall
+        else []
+    )
+    return (*metadata, *nodes)
 
 
 def _cilium(settings: Settings, catalog: Catalog, nodes: int) -> CiliumPlan:

@@ -33,7 +33,9 @@ def values(
 ) -> dict[str, Any]:
     """All values but the API server's host."""
     hubble = config.hubble
+    host_firewall = {"hostFirewall": {"enabled": True}} if config.host_firewall else {}
     return {
+        **host_firewall,
         "kubeProxyReplacement": True,
         "kubeProxyReplacementHealthzBindAddr": "0.0.0.0:10256",
         "k8sServicePort": NODE_LOCAL_PORT if mode == "node-local" else API_PORT,

@@ -47,6 +47,7 @@ DEFAULTS = {
         "envoy": {"enabled": True},
         "mtu": 1450,
         "blockMetadata": True,
+        "hostFirewall": False,
     },
     "cloudController": {"version": "1.35.0"},
     "loadBalancer": {"kind": "hetzner", "zone": None},

@@ -213,3 +213,16 @@ def test_a_misspelt_key_would_be_noticed() -> None:
     """The walk itself."""
     known = {"a": {"b": 1}, "free": {}}
     assert list(unknown({"a": {"c": 1}, "free": {"x": 1}, "d": 2}, known)) == ["a.c", "d"]
+
+
+def test_the_host_firewall_is_values_and_policies_together() -> None:
+    """Off by default; on, the nodes' ports are closed but for their range and the operators."""
+    closed = configurations.plan(dev(cilium={"hostFirewall": True}))
+    plain = configurations.plan(dev())
+    assert "hostFirewall" not in plain.cilium.values
+    assert closed.cilium.values["hostFirewall"] == {"enabled": True}
+    added = [one["metadata"]["name"] for one in closed.policies if one not in plain.policies]
+    assert added == ["host-firewall", "host-firewall-control-plane"]
+    text = str(closed.policies)
+    assert closed.network.node_cidr in text
+    assert all(operator in text for operator in closed.operator_cidrs)
