@@ -12,7 +12,7 @@ from rich.table import Table
 
 from sovereign import catalog
 from sovereign.cli.stack_file import CLUSTER_KEY, StackFile
-from sovereign.mesh.load_balancing.choice import describe
+from sovereign.mesh.load_balancing.choice import options
 from sovereign.parsing import inspect
 from sovereign.plan import SovereignPlan, build
 from sovereign.problems import ConfigError
@@ -101,10 +101,13 @@ def _downloads(plan: SovereignPlan) -> Table:
 
 
 def _load_balancing(plan: SovereignPlan) -> Table:
-    (label, title), *rows = describe(plan.load_balancer).rows()
-    table = Table(label, title)
-    for row in rows:
-        table.add_row(*row)
+    """All ways, the chosen one first, so that the choice can be weighed where it is shown."""
+    table = Table("load balancing", show_header=True)
+    table.add_column("chosen first", overflow="fold")
+    for option in sorted(options(), key=lambda one: one.kind != plan.load_balancer):
+        for label, text in option.rows():
+            table.add_row(option.kind if text == option.title else label, text)
+        table.add_section()
     return table
 
 

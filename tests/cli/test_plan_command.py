@@ -50,12 +50,15 @@ def test_the_plan_is_printed_as_tables() -> None:
 def test_the_plan_shows_how_services_get_an_address_and_what_that_costs(
     settings: list[str], kind: str, expected: list[str]
 ) -> None:
-    """As a table for people, by its kind for machines."""
+    """All ways as a table for people, the chosen one first; by its kind for machines."""
     chosen = [part for setting in settings for part in ("--set", setting)]
     text = sovereign("plan", *chosen).stdout
     table = " ".join(text[text.index("load balancing") :].replace("│", " ").split())
     for words in ("cost", "on failure", *expected):
         assert words in table
+    kinds = [word for word in table.split() if word in ("hetzner", "dns", "l2")]
+    assert kinds[0] == kind
+    assert sorted(kinds) == ["dns", "hetzner", "l2"]
     assert json.loads(sovereign("plan", "--json", *chosen).stdout)["load_balancer"] == kind
 
 
