@@ -226,7 +226,7 @@ CATALOGUE = (
 """All faults, in the order in which they are listed."""
 
 
-def inject(name: str, drivers: Drivers, _simulator: object, nodes: Surrounded) -> Drivers:
+def inject(name: str, drivers: Drivers, nodes: Surrounded) -> Drivers:
     """The drivers of a run with the fault of that name; KeyError where there is none."""
     return {one.name: one for one in CATALOGUE}[name].inject(drivers, nodes)
 

@@ -87,7 +87,7 @@ def rehearse(
 
 def blank_answer(verb: Verb, engine: EngineName, stack: str) -> dict[str, Any]:
     """The JSON answer for an order that cannot even be planned."""
-    return replace(Report(verb, engine, stack, "refused")).as_json()
+    return Report(verb, engine, stack, "refused").as_json()
 
 
 def list_breaks(as_json: bool) -> int:
@@ -165,10 +165,11 @@ def _engine_preview(order: Order, workspace: Workspace) -> Report:
             virtualenv=Path(sys.prefix),
         )
     counts = Counter(step["op"] for step in run.steps if MADE_BY_THE_ENGINE not in step["urn"])
+    empty = blank(order)
     report = replace(
-        blank(order),
+        empty,
         command="preview",
-        resources={op: counts.get(op, 0) for op in blank(order).resources},
+        resources={op: counts.get(op, 0) for op in empty.resources},
         policies=run.policies,
         policyPacks=run.packs,
     )

@@ -79,5 +79,5 @@ def open_session(workspace: Workspace, break_names: Sequence[str] = ()) -> Itera
     with serve(simulator) as endpoint:
         drivers = Drivers(HetznerEndpoint(endpoint, TOKEN), hosts=kept, cluster=kept)
         for name in break_names:
-            drivers = breaks.inject(name, drivers, simulator, nodes)
+            drivers = breaks.inject(name, drivers, nodes)
         yield Session(simulator, nodes, endpoint, drivers)

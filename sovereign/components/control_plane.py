@@ -5,26 +5,17 @@ Deleting one is refused where the plan protects it. They are created in parallel
 time by `K3sJoin`.
 """
 
-from typing import TypedDict
-
 import pulumi
 
 from sovereign.components import server
-from sovereign.components.network import Network
 from sovereign.plan import SovereignPlan
 
 
-class ControlPlaneArgs(TypedDict):
+class ControlPlaneArgs(server.ServersArgs):
     """What the control plane is made from."""
 
     plan: SovereignPlan
     """The whole plan; `control_planes` and `protect` are read."""
-    network: Network
-    """Where the servers are attached."""
-    key_ids: list[pulumi.Output[str]]
-    """Hetzner ids of the SSH keys put on new servers."""
-    seed: pulumi.Output[str]
-    """The secret that host keys are derived from."""
 
 
 class ControlPlane(pulumi.ComponentResource):
@@ -43,16 +34,6 @@ class ControlPlane(pulumi.ComponentResource):
         }
         super().__init__("sovereign:index:ControlPlane", name, facts, opts)
 
-        self.nodes = [
-            server.create(
-                self,
-                node,
-                network=args["network"],
-                key_ids=args["key_ids"],
-                seed=args["seed"],
-                protect=plan.protect,
-            )
-            for node in plan.control_planes
-        ]
+        self.nodes = server.create_all(self, plan.control_planes, args, protect=plan.protect)
 
         self.register_outputs({"privateIps": [node.private_ip for node in self.nodes]})

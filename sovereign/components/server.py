@@ -2,7 +2,9 @@
 once it exists.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypedDict
 
 import pulumi
 import pulumi_hcloud as hcloud
@@ -24,6 +26,34 @@ class Node:
     public_ip: pulumi.Output[str]
     host_key: pulumi.Output[str]
     """Public half of the pinned SSH host key."""
+
+
+class ServersArgs(TypedDict):
+    """What every group of servers is made with."""
+
+    network: Network
+    """Where the servers are attached."""
+    key_ids: list[pulumi.Output[str]]
+    """Hetzner ids of the SSH keys put on new servers."""
+    seed: pulumi.Output[str]
+    """The secret that host keys are derived from."""
+
+
+def create_all(
+    parent: pulumi.Resource, plans: Sequence[NodePlan], args: ServersArgs, *, protect: bool
+) -> list[Node]:
+    """A server for each plan, in their order."""
+    return [
+        create(
+            parent,
+            plan,
+            network=args["network"],
+            key_ids=args["key_ids"],
+            seed=args["seed"],
+            protect=protect,
+        )
+        for plan in plans
+    ]
 
 
 def create(

@@ -5,26 +5,17 @@ A pool may be in another location of the same network zone. Workers are never pr
 and go.
 """
 
-from typing import TypedDict
-
 import pulumi
 
 from sovereign.components import server
-from sovereign.components.network import Network
 from sovereign.plan.model import PoolPlan
 
 
-class WorkerPoolArgs(TypedDict):
+class WorkerPoolArgs(server.ServersArgs):
     """What a pool is made from."""
 
     pool: PoolPlan
     """Name, location and planned nodes."""
-    network: Network
-    """Where the servers are attached."""
-    key_ids: list[pulumi.Output[str]]
-    """Hetzner ids of the SSH keys put on new servers."""
-    seed: pulumi.Output[str]
-    """The secret that host keys are derived from."""
 
 
 class WorkerPool(pulumi.ComponentResource):
@@ -44,16 +35,6 @@ class WorkerPool(pulumi.ComponentResource):
         }
         super().__init__("sovereign:index:WorkerPool", name, facts, opts)
 
-        self.nodes = [
-            server.create(
-                self,
-                node,
-                network=args["network"],
-                key_ids=args["key_ids"],
-                seed=args["seed"],
-                protect=False,
-            )
-            for node in pool.nodes
-        ]
+        self.nodes = server.create_all(self, pool.nodes, args, protect=False)
 
         self.register_outputs({"privateIps": [node.private_ip for node in self.nodes]})

@@ -26,11 +26,6 @@ def resolve(
     )
 
 
-def default_version(table: Sequence[Mapping[str, Any]], name: str) -> str:
-    """The version that the table itself names."""
-    return str({entry["name"]: entry for entry in table}[name]["version"])
-
-
 def manifests(
     table: Sequence[Mapping[str, Any]], version: str, mirror: str
 ) -> tuple[ArtifactPlan, ...]:

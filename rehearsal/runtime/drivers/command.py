@@ -15,6 +15,7 @@ from rehearsal.runtime.decide import Diff
 from rehearsal.runtime.drivers.port import (
     CheckFailed,
     Created,
+    NothingToLookUp,
     OperationFailed,
     PartlyDone,
     Subject,
@@ -37,7 +38,7 @@ _ABSENT: Final = {
 """Inputs this driver does not have; `logging: none` is what it does anyway."""
 
 
-class CommandDriver:
+class CommandDriver(NothingToLookUp):
     """Runs the scripts of commands: remote ones through the hosts port."""
 
     def __init__(self, hosts: Hosts, environment: Mapping[str, str]) -> None:
@@ -96,19 +97,6 @@ class CommandDriver:
         """Run the `delete` that was stored, on the host that was stored."""
         inputs = plain(old.inputs)
         self._run(subject, inputs, inputs.get("delete"), plain(old.outputs))
-
-    def read(self, subject: Subject, id_: str) -> Created:
-        """A command cannot be looked up."""
-        raise unsupported(f"reading {subject.type} {id_!r}")
-
-    def adopt(self, subject: Subject, inputs: Properties) -> Created | None:
-        """An interrupted script runs again: the scripts are idempotent."""
-        del subject, inputs
-        return None
-
-    def invoke(self, token: str, arguments: Properties) -> Properties:
-        """There are no functions here."""
-        raise unsupported(f"the function {token} ({', '.join(sorted(arguments))})")
 
     def _run(
         self, subject: Subject, inputs: Properties, script: str | None, before: Properties

@@ -15,6 +15,7 @@ from rehearsal.runtime.decide import Diff
 from rehearsal.runtime.drivers.port import (
     CheckFailed,
     Created,
+    NothingToLookUp,
     OperationFailed,
     PartlyDone,
     Subject,
@@ -34,7 +35,7 @@ _SERVER_SIDE = ("uid", "resourceVersion", "creationTimestamp", "generation")
 _CLIENT_SIDE = ("Patch", "Chart", "ConfigFile", "ConfigGroup", "Directory", "List")
 
 
-class KubernetesDriver:
+class KubernetesDriver(NothingToLookUp):
     """Applies objects and installs releases in the cluster that the provider's kubeconfig names."""
 
     def __init__(self, cluster: ClusterApi) -> None:
@@ -99,19 +100,6 @@ class KubernetesDriver:
                 self._cluster.delete_object(kubeconfig, inputs)
         except ApiError as error:
             raise OperationFailed(error.reason) from None
-
-    def read(self, subject: Subject, id_: str) -> Created:
-        """Objects cannot be looked up."""
-        raise unsupported(f"reading {subject.type} {id_!r}")
-
-    def adopt(self, subject: Subject, inputs: Properties) -> Created | None:
-        """An interrupted apply or install is done again: both are idempotent."""
-        del subject, inputs
-        return None
-
-    def invoke(self, token: str, arguments: Properties) -> Properties:
-        """There are no functions here."""
-        raise unsupported(f"the function {token} ({', '.join(sorted(arguments))})")
 
     def _send(self, subject: Subject, inputs: Properties) -> Properties:
         kubeconfig = _kubeconfig(subject)

@@ -102,3 +102,21 @@ class Driver(Protocol):
 def unsupported(what: str) -> OperationFailed:
     """The answer to something a driver does not have."""
     return OperationFailed(f"{what} is not part of the embedded runtime; the real engine has it")
+
+
+class NothingToLookUp:
+    """What drivers share whose objects have no lookup: no read, no functions, and an interrupted
+    creation is simply done again (scripts, applies and installs are idempotent)."""
+
+    def read(self, subject: Subject, id_: str) -> Created:
+        """Refused by name."""
+        raise unsupported(f"reading {subject.type} {id_!r}")
+
+    def adopt(self, subject: Subject, inputs: Properties) -> Created | None:
+        """Nothing that could be found."""
+        del subject, inputs
+        return None
+
+    def invoke(self, token: str, arguments: Properties) -> Properties:
+        """Refused by name."""
+        raise unsupported(f"the function {token} ({', '.join(sorted(arguments))})")

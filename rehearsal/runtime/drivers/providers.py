@@ -6,7 +6,7 @@ from typing import Final
 from rehearsal.runtime.compare import differences
 from rehearsal.runtime.decide import Diff
 from rehearsal.runtime.drivers.hcloud.api import NotLoopback, require_loopback
-from rehearsal.runtime.drivers.port import CheckFailed, Created, Subject, unsupported
+from rehearsal.runtime.drivers.port import CheckFailed, Created, NothingToLookUp, Subject
 from rehearsal.runtime.record import Record
 from rehearsal.runtime.urn import package_of
 from rehearsal.runtime.values import Properties, plain
@@ -15,7 +15,7 @@ CLUSTER_IDENTIFIER: Final = "clusterIdentifier"
 _ACTIVE_CLUSTER: Final = ("kubeconfig", "context", "cluster")
 
 
-class ProviderDriver:
+class ProviderDriver(NothingToLookUp):
     """Keeps the configuration of providers and says when another one means other objects."""
 
     def check(self, subject: Subject, inputs: Properties, old: Properties | None) -> Properties:
@@ -69,16 +69,3 @@ class ProviderDriver:
     def delete(self, subject: Subject, old: Record) -> None:
         """Nothing to delete."""
         del subject, old
-
-    def read(self, subject: Subject, id_: str) -> Created:
-        """Providers are never read."""
-        raise unsupported(f"reading {subject.type} {id_!r}")
-
-    def adopt(self, subject: Subject, inputs: Properties) -> Created | None:
-        """Nothing was made."""
-        del subject, inputs
-        return None
-
-    def invoke(self, token: str, arguments: Properties) -> Properties:
-        """There are no functions here."""
-        raise unsupported(f"the function {token} ({', '.join(sorted(arguments))})")

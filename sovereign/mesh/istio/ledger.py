@@ -39,10 +39,6 @@ class Ledger:
             kept = to or (known.to if known else "")
             self._entries[path] = Entry(path, status, note, "" if status is Status.LOST else kept)
 
-    def is_marked(self, path: Path) -> bool:
-        """Whether something was said of the field itself."""
-        return path in self._entries
-
     def entries(self) -> list[Entry]:
         """Every field in the order of the document, then statements on what it leaves unsaid."""
         found = list(leaves(self._value))

@@ -112,13 +112,13 @@ SERVERS: tuple[Mutation, ...] = (
     _access("a secret public key", "pulumi.Output.unsecret(deploy)", "deploy"),
     _access("extra keys are forgotten", "            **extra_keys,\n", ""),
     _access("two keys of one name", "parent=self, delete_before_replace=True)", "parent=self)"),
-    _control_plane("protection is not handed on", "protect=plan.protect,", "protect=False,"),
+    _control_plane("protection is not handed on", "protect=plan.protect)", "protect=False)"),
     _control_plane(
         "facts without nodes",
         '"nodes": [server.facts(node) for node in plan.control_planes],',
         '"nodes": [],',
     ),
-    _pool("protected workers", "protect=False,", "protect=True,"),
+    _pool("protected workers", "protect=False)", "protect=True)"),
     _pool(
         "a pool's location is the Sovereign's", '"location": pool.location,', '"location": "nbg1",'
     ),

@@ -68,7 +68,7 @@ class Rehearsed:
     def broken(self, name: str) -> "Rehearsed":
         """This run with a break of the catalogue."""
         drivers = Drivers(HetznerEndpoint("http://127.0.0.1:1/v1"), self.hosts, self.cluster)
-        drivers = breaks.inject(name, drivers, None, self.model)
+        drivers = breaks.inject(name, drivers, self.model)
         self.hosts, self.cluster = drivers.hosts, drivers.cluster
         return self
 
