@@ -65,6 +65,10 @@ class Taint(_Section):
 
 class _Nodes(_Section):
     server_type: str = "cpx32"
+    fallback_types: list[str] = []
+    """What to order instead, in this order, where `serverType` is sold out; `sovereign preflight`
+    names the first that can be had.
+    """
     image: str = "ubuntu-24.04"
     image_kernel: Annotated[str, Field(pattern=r"^\d+\.\d+$")] | None = None
     """Kernel of an image that images.yaml does not know, as `6.8`."""

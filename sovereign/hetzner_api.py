@@ -6,6 +6,7 @@ program leaves that to the provider.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 from hcloud import Client
@@ -17,19 +18,33 @@ ENDPOINT: Final = "HCLOUD_ENDPOINT"
 PUBLIC_ENDPOINT: Final = "https://api.hetzner.cloud/v1"
 
 
-def connect(environment: Mapping[str, str]) -> Client:
-    """A client with the token of `HCLOUD_TOKEN`; `HCLOUD_ENDPOINT` names another API, such as the
-    simulator's.
+@dataclass(frozen=True)
+class Access:
+    """Where the API is, and what opens it."""
 
-    Raises `ConfigError` without a token. Nothing is asked yet.
+    endpoint: str
+    token: str = field(repr=False)
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """HTTP headers of a request."""
+        return {"Authorization": f"Bearer {self.token}"}
+
+
+def access(environment: Mapping[str, str]) -> Access:
+    """The token of `HCLOUD_TOKEN`; `HCLOUD_ENDPOINT` names another API, such as the simulator's.
+
+    Raises `ConfigError` without a token.
     """
     token = environment.get(TOKEN, "").strip()
     if not token:
         rule = "this command asks Hetzner's API, which answers nobody without a token"
         fix = f"set {TOKEN} to a token of the project (reading is enough for `preflight`)"
-        raise ConfigError([Problem(TOKEN, "", rule, fix)])
-    return Client(
-        token=token,
-        api_endpoint=environment.get(ENDPOINT) or PUBLIC_ENDPOINT,
-        application_name="sovereign",
-    )
+        raise ConfigError([Problem(TOKEN, "nothing", rule, fix)])
+    return Access(environment.get(ENDPOINT) or PUBLIC_ENDPOINT, token)
+
+
+def connect(environment: Mapping[str, str]) -> Client:
+    """Hetzner's client with that access; nothing is asked yet. Raises `ConfigError`."""
+    given = access(environment)
+    return Client(given.token, api_endpoint=given.endpoint, application_name="sovereign")

@@ -51,8 +51,10 @@ class HetznerSimulator:
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
         saved_to: Path | None = None,
+        read_only_tokens: frozenset[str] = frozenset(),
     ) -> None:
         self.state = state
+        self._read_only_tokens = read_only_tokens
         self._faults = Faults()
         self._saved_to = saved_to
         self._latency = latency
@@ -67,7 +69,7 @@ class HetznerSimulator:
     def handle(self, request: Request, token: str | None) -> Answer | None:
         """Carry out one call and note it in the journal.
 
-        Any token that is not empty is good. None means that the answer got lost (a withheld one).
+        Any token that is not empty is good, a read-only one for reading. None means that the answer got lost (a withheld one).
         """
         if self._latency.request_s:
             self._sleep(self._latency.request_s)
@@ -95,6 +97,8 @@ class HetznerSimulator:
             headers = self._budget.headers()
             if not allowed:
                 raise ApiError("rate_limit_exceeded", "limit of 3600 requests per hour reached")
+            if request.method != "GET" and token in self._read_only_tokens:
+                raise ApiError("token_readonly", "token is only allowed to perform GET requests")
             fault = self._faults.strike(request.method, request.path)
             if fault and not fault.withheld:
                 raise fault.refusal()

@@ -11,6 +11,7 @@ STATUS: dict[str, int] = {
     "json_error": 400,
     "unauthorized": 401,
     "forbidden": 403,
+    "token_readonly": 403,
     "resource_limit_exceeded": 403,
     "not_found": 404,
     "firewall_resource_not_found": 404,

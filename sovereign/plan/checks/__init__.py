@@ -20,6 +20,7 @@ RULES: tuple[Callable[[Settings, Catalog], Iterator[Problem]], ...] = (
     nodes.keys,
     nodes.limits,
     versions.machines,
+    versions.fallback_types,
     versions.versions,
     versions.ssh_port,
     versions.hubble,

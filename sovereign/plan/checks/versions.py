@@ -39,6 +39,20 @@ def machines(settings: Settings, catalog: Catalog) -> Iterator[Problem]:
             yield Problem(f"{path}.image", repr(group.image), rule, "use for example ubuntu-24.04")
 
 
+def fallback_types(settings: Settings, catalog: Catalog) -> Iterator[Problem]:
+    """A type to order instead runs the same image and binaries, so it has the same processor."""
+    types = catalog.server_types
+    for path, group in groups(settings).items():
+        family = next((f for f in ("amd64", "arm64") if group.server_type in types[f]), None)
+        if family is None:
+            continue
+        for name in group.fallback_types:
+            if name == group.server_type or name not in types[family]:
+                rule = f"must be another orderable {family} type than {group.server_type}"
+                others = ", ".join(one for one in types[family] if one != group.server_type)
+                yield Problem(f"{path}.fallbackTypes", repr(name), rule, f"one of: {others}")
+
+
 def ssh_port(settings: Settings, _: Catalog) -> Iterator[Problem]:
     port = settings.cluster.ssh.port
     if port in NODE_PORTS or 30000 <= port <= 32767:
