@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from sovereign.cli import cilium, exits, mesh, migrate, preflight, rehearse, stack_file
+from sovereign.cli import cilium, env, exits, mesh, migrate, preflight, rehearse, stack_file
 from sovereign.cli.plan import as_json as plan_json
 from sovereign.cli.plan import plan_of, show
 from sovereign.problems import ConfigError
@@ -27,6 +27,7 @@ app.add_typer(rehearse.app, name="rehearse")
 app.add_typer(mesh.app, name="mesh")
 app.add_typer(cilium.app, name="cilium")
 app.add_typer(migrate.app, name="migrate")
+app.add_typer(env.app, name="env")
 
 app.command(epilog=preflight.EPILOG)(preflight.preflight)
 

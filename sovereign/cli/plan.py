@@ -12,23 +12,36 @@ from rich.table import Table
 
 from sovereign import catalog
 from sovereign.cli.stack_file import CLUSTER_KEY, StackFile
+from sovereign.config import Settings
 from sovereign.mesh.load_balancing.choice import options
 from sovereign.parsing import inspect
 from sovereign.plan import SovereignPlan, build
-from sovereign.problems import ConfigError
+from sovereign.problems import ConfigError, Problem
 
 
 def plan_of(stack_file: StackFile) -> SovereignPlan:
     """The plan of the stack's configuration; raises ConfigError with every problem."""
+    settings, problems = _inspected(stack_file)
+    if settings is None:
+        raise ConfigError(problems)
+    return build(settings, catalog.load(), problems)
+
+
+def settings_of(stack_file: StackFile) -> Settings:
+    """The stack's configuration with its defaults; raises ConfigError with every problem."""
+    settings, problems = _inspected(stack_file)
+    if settings is None or problems:
+        raise ConfigError(problems)
+    return settings
+
+
+def _inspected(stack_file: StackFile) -> tuple[Settings | None, tuple[Problem, ...]]:
     config = stack_file.config
-    settings, problems = inspect(
+    return inspect(
         config.get(CLUSTER_KEY),
         config.get("sovereign:operatorCidrs"),
         config.get("sovereign:artifactMirror"),
     )
-    if settings is None:
-        raise ConfigError(problems)
-    return build(settings, catalog.load(), problems)
 
 
 def as_json(plan: SovereignPlan) -> dict[str, Any]:

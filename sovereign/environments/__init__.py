@@ -1,0 +1,1 @@
+"""Environments: a stack file each. Writing a new one, and what differs between two and why."""

@@ -1,0 +1,48 @@
+"""A new environment's stack file as text: valid by construction, small, commented. Pure."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+HEADER = """\
+# Environment {name}: what differs from the defaults of sovereign/config.py. Secrets and operators'
+# addresses are set by `pulumi config set`; `sovereign env diff dev {name}` says what differs
+# and why it matters.
+"""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What an operator asks of a new environment."""
+
+    name: str
+    """Stack and cluster name."""
+    location: str
+    control_planes: int
+    """Odd; more than one needs the node-local API address."""
+    workers: int
+    server_type: str
+    protect: bool
+
+
+def cluster(wish: Wish) -> dict[str, Any]:
+    """`sovereign:cluster` of the wish; ids are explicit, so that a removed node moves no other."""
+    several = wish.control_planes > 1
+    ids = list(range(1, wish.control_planes + 1))
+    workers = list(range(1, wish.workers + 1))
+    return {
+        "name": wish.name,
+        "location": wish.location,
+        "controlPlane": {"serverType": wish.server_type, "ids": ids},
+        "pools": {"default": {"serverType": wish.server_type, "ids": workers}} if workers else {},
+        "apiServerAddress": "node-local" if several else "control-plane-ip",
+        "protect": wish.protect,
+    }
+
+
+def text(wish: Wish) -> str:
+    """The file `Pulumi.<name>.yaml`."""
+    body = {"config": {"sovereign:cluster": cluster(wish)}}
+    dumped = yaml.safe_dump(body, sort_keys=False, default_flow_style=None, width=120)
+    return HEADER.format(name=wish.name) + dumped
