@@ -7,7 +7,20 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from sovereign.cli import cilium, env, exits, mesh, migrate, preflight, rehearse, stack_file
+from sovereign.cli import (
+    cilium,
+    env,
+    exits,
+    lab,
+    mesh,
+    migrate,
+    preflight,
+    recover,
+    rehearse,
+    report,
+    review,
+    stack_file,
+)
 from sovereign.cli.plan import as_json as plan_json
 from sovereign.cli.plan import plan_of, show
 from sovereign.problems import ConfigError
@@ -24,12 +37,16 @@ app = typer.Typer(
     "3 something this machine lacks.",
 )
 app.add_typer(rehearse.app, name="rehearse")
+app.add_typer(lab.app, name="lab")
 app.add_typer(mesh.app, name="mesh")
 app.add_typer(cilium.app, name="cilium")
 app.add_typer(migrate.app, name="migrate")
 app.add_typer(env.app, name="env")
 
 app.command(epilog=preflight.EPILOG)(preflight.preflight)
+app.command(epilog=recover.EPILOG)(recover.recover)
+app.command(epilog=report.EPILOG)(report.report)
+app.command(epilog=review.EPILOG)(review.review)
 
 
 @app.command(epilog="Examples: sovereign plan | sovereign plan --stack dev --set pools={} --json")
