@@ -34,13 +34,16 @@ class Access:
 def access(environment: Mapping[str, str]) -> Access:
     """The token of `HCLOUD_TOKEN`; `HCLOUD_ENDPOINT` names another API, such as the simulator's.
 
-    Raises `ConfigError` without a token.
+    Raises `ConfigError` without a token, or with one that no HTTP header can carry.
     """
     token = environment.get(TOKEN, "").strip()
     if not token:
         rule = "this command asks Hetzner's API, which answers nobody without a token"
         fix = f"set {TOKEN} to a token of the project (reading is enough for `preflight`)"
         raise ConfigError([Problem(TOKEN, "nothing", rule, fix)])
+    if not (token.isascii() and token.isprintable()):
+        rule = "a token has letters and digits only, this one came with something else"
+        raise ConfigError([Problem(TOKEN, "another character", rule, "copy it once more")])
     return Access(environment.get(ENDPOINT) or PUBLIC_ENDPOINT, token)
 
 

@@ -11,7 +11,7 @@ from sovereign.problems import ConfigError, Problem
 
 EPILOG = (
     "Examples: sovereign report | sovereign report --stack prod --output prod.html | "
-    "sovereign report --event-log up.json  (of `pulumi up --event-log up.json`)"
+    "sovereign report --event-log up.json  (of PULUMI_DEBUG_COMMANDS=true pulumi up --event-log up.json)"
 )
 
 
@@ -38,7 +38,8 @@ def report(
     except ConfigError as error:
         raise exits.refuse(error, None) from None
     except ValueError as error:
-        rule, fix = f"must be an event log of the engine: {error}", "pulumi up --event-log FILE"
+        rule = f"must be an event log of the engine: {error}"
+        fix = "make one with PULUMI_DEBUG_COMMANDS=true pulumi up --event-log FILE"
         wrong = ConfigError([Problem("--event-log", str(event_log), rule, fix)])
         raise exits.refuse(wrong, None) from None
     typer.echo(f"{output}: open it in a browser; it loads nothing from anywhere")

@@ -197,6 +197,8 @@ def test_no_token_and_no_answer_are_said_in_one_sentence() -> None:
     runner = CliRunner()
     without = runner.invoke(app, ["preflight"], env={TOKEN: ""})
     assert (without.exit_code, "HCLOUD_TOKEN" in without.output) == (2, True)
+    mangled = runner.invoke(app, ["preflight"], env={TOKEN: "abc…"})
+    assert (mangled.exit_code, "letters and digits" in mangled.output) == (2, True)
     silent = runner.invoke(app, ["preflight"], env={TOKEN: "x", ENDPOINT: "http://127.0.0.1:1/v1"})
     assert silent.exit_code == 1
     assert "does not answer" in silent.output
