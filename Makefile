@@ -23,7 +23,7 @@ check: .venv/dev.stamp ## lint, format, types, scripts, import directions
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@$(BIN)/shellcheck sovereign/scripts/*.sh .ci/run
+	@$(BIN)/shellcheck .ci/run $$(git ls-files '*.sh')
 	@$(BIN)/yamllint -s .
 	@$(BIN)/python -m pytest -q tests/contract
 
@@ -33,6 +33,11 @@ engine-test: .venv/dev.stamp ## compare with the real engine, where `pulumi` is 
 
 bench: .venv/rehearsal.stamp ## the benchmark of docs/performance.md
 	@$(BIN)/sovereign rehearse bench
+
+docs: .venv/dev.stamp ## the documentation site, in .site/
+	@$(BIN)/python -m docs.generator
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	@echo "open .site/index.html"
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed, $(PYTHON) is older"; exit 3; }

@@ -38,9 +38,13 @@ class NetworkConfig(_Section):
     """Address ranges (IPv4 CIDR); pairwise disjoint but for the nodes' range inside the network."""
 
     cidr: str = "10.0.0.0/16"
+    """The private network; it holds the nodes' range."""
     node_cidr: str = "10.0.1.0/24"
+    """The subnet of the nodes and load balancers."""
     pod_cidr: str = "10.42.0.0/16"
+    """Each node gets a /24 of it."""
     service_cidr: str = "10.43.0.0/16"
+    """Addresses of Services; never routed."""
 
 
 LabelKey = Annotated[
@@ -65,14 +69,17 @@ class Taint(_Section):
 
 class _Nodes(_Section):
     server_type: str = "cpx32"
+    """Hetzner server type; amd64 or arm64."""
     fallback_types: list[str] = []
     """What to order instead, in this order, where `serverType` is sold out; `sovereign preflight`
     names the first that can be had.
     """
     image: str = "ubuntu-24.04"
+    """Hetzner image; its kernel must be new enough for Cilium."""
     image_kernel: Annotated[str, Field(pattern=r"^\d+\.\d+$")] | None = None
     """Kernel of an image that images.yaml does not know, as `6.8`."""
     first_id: int | None = None
+    """With `count`: the lowest id."""
     labels: dict[LabelKey, LabelValue] = {}
     """Kubernetes node labels, set when the node registers."""
     taints: list[Taint] | None = None
@@ -88,7 +95,9 @@ class ControlPlaneConfig(_Nodes):
     """The servers that run the Kubernetes API and etcd. Id i is at nodes' base + 1 + i."""
 
     ids: list[ControlPlaneId] | None = None
+    """Stable ids of the control planes, an odd number of them."""
     count: Annotated[int, Field(ge=1, le=9)] | None = None
+    """Instead of `ids`, with `firstId`."""
 
 
 class PoolConfig(_Nodes):
@@ -97,19 +106,23 @@ class PoolConfig(_Nodes):
     location: str | None = None
     """Default: the Sovereign's location."""
     ids: list[WorkerId] | None = None
+    """Stable ids of the workers; removing one touches no other."""
     count: Annotated[int, Field(ge=0, le=230)] | None = None
+    """Instead of `ids`, with `firstId`."""
 
 
 class K3sConfig(_Section):
     """The Kubernetes distribution."""
 
     version: Annotated[str, Field(pattern=r"^v\d+\.\d+\.\d+\+k3s\d+$")] = "v1.36.4+k3s1"
+    """One release, never a channel; one minor at a time, never back."""
 
 
 class EncryptionConfig(_Section):
     """Encryption of pod traffic between nodes."""
 
     type: Literal["wireguard"] = "wireguard"
+    """The only one; encryption cannot be switched off."""
     strict_mode: bool = False
     """Drop pod traffic that would leave a node unencrypted."""
     node_encryption: bool = False
@@ -143,21 +156,27 @@ class HubbleConfig(_Section):
     """Hubble, Cilium's flow observer."""
 
     enabled: bool = True
+    """Observe flows at all."""
     relay: bool = True
+    """Flows of all nodes in one place."""
     ui: bool = True
+    """The web page; it reads from the relay."""
     metrics: list[HubbleMetric] = ["dns", "drop", "tcp", "flow", "icmp", HTTP_METRIC]
+    """Metrics that Hubble exports, each with its options."""
 
 
 class EnabledConfig(_Section):
     """A part that is on unless it is switched off."""
 
     enabled: bool = True
+    """Whether the part is there."""
 
 
 class CiliumConfig(_Section):
     """The network of the cluster, its only one."""
 
     version: Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+$")] = "1.20.2"
+    """Chart version, inside the tested lines."""
     profile: Literal["sovereign", "homelab"] = "sovereign"
     """`homelab` is for `sovereign cilium values`; a Hetzner stack refuses it with its reasons."""
     chart: str | None = None
@@ -180,6 +199,7 @@ class CloudControllerConfig(_Section):
     """Hetzner's cloud controller manager."""
 
     version: Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+$")] = "1.35.0"
+    """Chart version; 1.30.1 is the lowest."""
 
 
 class LoadBalancerConfig(_Section):
@@ -195,6 +215,7 @@ class SshConfig(_Section):
     """How the program reaches a node."""
 
     port: Annotated[int, Field(ge=1, le=65535)] = 22
+    """TCP port of every node's SSH."""
     extra_keys: dict[Name, PublicKey] = {}
     """Name -> OpenSSH public key, authorized on servers created from then on."""
     dial_error_limit: Annotated[int, Field(ge=1, le=1000)] = 60
@@ -205,29 +226,42 @@ class GatesConfig(_Section):
     """Limits, in seconds, after which a wait ends with a reason."""
 
     address_s: Seconds = 300
+    """A server's private address, at boot."""
     join_s: Seconds = 600
+    """cloud-init and k3s of one node."""
     api_s: Seconds = 600
+    """The first control plane's API."""
     ready_s: Seconds = 900
+    """Every node and component Ready."""
 
 
 class PriceBook(_Section):
     """Your own monthly prices per server type, instead of the sample ones."""
 
     currency: str = "EUR"
+    """As it is shown."""
     date: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+    """When the prices held: YYYY-MM-DD."""
     source: str
+    """Where they come from."""
     server_types: dict[str, float]
+    """Server type -> price per month; a type without one makes the cost unknown."""
 
 
 class ClusterConfig(_Section):
     """`sovereign:cluster`."""
 
     name: Annotated[Name, Field(max_length=32)]
+    """Names every resource, in front of everything else."""
     location: Literal["nbg1", "fsn1", "hel1", "ash", "hil", "sin"] = "nbg1"
+    """Hetzner location; it decides the network zone."""
     network: NetworkConfig = NetworkConfig()
     control_plane: ControlPlaneConfig = ControlPlaneConfig(ids=[1])
     pools: dict[Name, PoolConfig] = {}
     api_server_address: Literal["control-plane-ip", "node-local"] = "control-plane-ip"
+    """How Cilium reaches the API: the control planes' private addresses, or 127.0.0.1:6444 on each
+    node, where k3s balances over them.
+    """
     k3s: K3sConfig = Field(default=K3sConfig(), alias="k3s")
     cilium: CiliumConfig = CiliumConfig()
     cloud_controller: CloudControllerConfig = CloudControllerConfig()
