@@ -1,15 +1,6 @@
 """Write docs/reference/ anew; a test fails where it is not what this writes."""
 
-from pathlib import Path
-
-from docs.generator import commands, configuration, outputs
-
-PAGES = {
-    "configuration.md": configuration.page,
-    "outputs.md": outputs.page,
-    "commands.md": commands.page,
-}
-REFERENCE = Path(__file__).resolve().parents[1] / "reference"
+from docs.generator.reference import PAGES, REFERENCE
 
 
 def main() -> None:

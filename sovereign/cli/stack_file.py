@@ -7,7 +7,7 @@ named as such.
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,11 +29,13 @@ class StackFile:
     """Full key (`project:key`) -> plain value, `--set` included."""
     encrypted: tuple[str, ...]
     """Keys whose value is encrypted."""
+    written: dict[str, Any] = field(default_factory=dict, repr=False)
+    """As it stands in the stack file, ciphertexts included."""
 
     @property
     def is_sovereign(self) -> bool:
-        """Whether this is the program of a Sovereign, not one of an app stack."""
-        return self.project == "sovereign"
+        """Whether this is the program of a Sovereign, in any language, not one of an app stack."""
+        return self.project == "sovereign" or CLUSTER_KEY in self.config
 
     def with_defaults(self, defaults: dict[str, Any]) -> "StackFile":
         """The same with values for keys that have none."""
@@ -47,11 +49,14 @@ class StackFile:
         }
 
 
-def read(program: Path, stack: str, settings: Sequence[str] = ()) -> StackFile:
+def read(
+    program: Path, stack: str, settings: Sequence[str] = (), *, placeholder: str = ""
+) -> StackFile:
     """Read both files and apply `path=value` settings.
 
     A path without a colon is inside `sovereign:cluster` (`cilium.mtu=1400`, `pools={}`); with one
-    it is a full key (`sovereign:operatorCidrs=[]`). Values are YAML. Raises ConfigError.
+    it is a full key (`sovereign:operatorCidrs=[]`). Values are YAML. `placeholder` (with `{key}`)
+    stands for encrypted values, which are left out without one. Raises ConfigError.
     """
     project = _mapping(program / "Pulumi.yaml")
     name = str(project.get("name", ""))
@@ -64,10 +69,14 @@ def read(program: Path, stack: str, settings: Sequence[str] = ()) -> StackFile:
     }
     config = {**defaults, **raw}
     encrypted = tuple(key for key, value in config.items() if _is_encrypted(value))
-    plain = {key: value for key, value in config.items() if key not in encrypted}
+    plain = {
+        key: _filled(value, placeholder.format(key=key)) if key in encrypted else value
+        for key, value in config.items()
+        if placeholder or key not in encrypted
+    }
     for setting in settings:
         _apply(plain, setting)
-    return StackFile(program, name, stack, plain, encrypted)
+    return StackFile(program, name, stack, plain, encrypted, dict(raw))
 
 
 def _mapping(path: Path) -> dict[str, Any]:
@@ -108,6 +117,15 @@ def _apply(config: dict[str, Any], setting: str) -> None:
             rule, fix = f"`{part}` is a value, nothing is inside it", "set the value itself"
             raise ConfigError([Problem(f"--set {path}", repr(text), rule, fix)])
     node[last] = value
+
+
+def _filled(value: Any, placeholder: str) -> Any:
+    """The value with a placeholder at every encrypted place."""
+    if isinstance(value, dict):
+        if set(value) == {"secure"}:
+            return placeholder
+        return {key: _filled(item, placeholder) for key, item in value.items()}
+    return [_filled(item, placeholder) for item in value] if isinstance(value, list) else value
 
 
 def _is_encrypted(value: Any) -> bool:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from docs.generator import configuration
-from docs.generator.__main__ import PAGES, REFERENCE
+from docs.generator.reference import PAGES, REFERENCE
 from tests.configurations import ROOT
 
 LOADED = re.compile(r"""(?:src|href)=["']?(https?://[^"'\s>]+)""")

@@ -13,6 +13,7 @@ _problems = mutated("sovereign/problems.py", *_VALUES)
 _secrets = mutated("sovereign/secrets.py", "tests/program/test_secrets.py")
 _program = mutated("sovereign/program.py", "tests/program/test_program.py")
 _outputs = mutated("sovereign/outputs.py", "tests/contract/test_outputs.py")
+_contract = mutated("sovereign/contract.py", "tests/contract/test_outputs.py")
 
 CONFIGURATION: tuple[Mutation, ...] = (
     _config(
@@ -113,8 +114,8 @@ CONFIGURATION: tuple[Mutation, ...] = (
         "Field()]",
         *_VALUES,
     ),
-    _outputs("the kubeconfig is in clear", 'YAML", secret=True)', 'YAML")'),
-    _outputs(
+    _contract("the kubeconfig is in clear", 'YAML", secret=True)', 'YAML")'),
+    _contract(
         "a renamed output", 'OutputPromise("gatewayClass"', 'OutputPromise("gatewayClassName"'
     ),
     _outputs(

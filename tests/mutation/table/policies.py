@@ -10,7 +10,6 @@ _api = mutated(f"{_N}/api_server.py", _RULES)
 _attachment = mutated(f"{_N}/attachment.py", _RULES)
 _firewall = mutated(f"{_N}/firewall.py", _RULES)
 _ipam = mutated(f"{_N}/ipam.py", _RULES)
-_limits = mutated(f"{_N}/limits.py", _RULES)
 _protection = mutated(f"{_N}/protection.py", _RULES)
 _ranges = mutated(f"{_N}/ranges.py", _RULES)
 _replacement = mutated(f"{_N}/replacement.py", _RULES)
@@ -35,10 +34,9 @@ POLICIES: tuple[Mutation, ...] = (
         "who.control_plane_count < 2 or",
         "who.control_plane_count < 9 or",
     ),
+    _attachment("a server outside the network", "if bare and not separate:", "if False:"),
     _attachment(
-        "a server outside the network",
-        'return [Violation("networks is not set: the server is in no private network")]',
-        "return []",
+        "too few separate attachments", "elif len(bare) > separate:", "elif len(bare) > 99:"
     ),
     _attachment("re-attached at each up", "elif aliases is None:", 'elif aliases == "":'),
     _attachment("outside the subnet", "if not homes:", "if homes is None:"),
@@ -71,11 +69,10 @@ POLICIES: tuple[Mutation, ...] = (
         'CHART_DEFAULT = "10.0.0.0/8"',
         'CHART_DEFAULT = "10.0.0.0/9"',
     ),
-    _limits("101 attachments", "ATTACHMENTS = 100", "ATTACHMENTS = 101"),
-    _limits("eleven in a group", "PLACEMENT_GROUP_SERVERS = 10", "PLACEMENT_GROUP_SERVERS = 11"),
-    _limits("51 rules", "FIREWALL_RULES = 50", "FIREWALL_RULES = 51"),
-    _limits("user_data of any size", "if size > USER_DATA_BYTES:", "if size < 0:"),
     _protection("nothing is required", 'if settings["required"] else None', "if False else None"),
+    _protection(
+        "unprotected resources pass", "if not each.protected]", "if each.protected is None]"
+    ),
     _ranges(
         "overlaps pass",
         "not in nested and ranges[one].overlaps(ranges[two])",
@@ -122,8 +119,11 @@ POLICIES: tuple[Mutation, ...] = (
     ),
     _versions(
         "below the floor passes",
-        "if _numbers(text(version)) >= _numbers(floor):",
-        "if _numbers(text(version)):",
+        "if numbers(version) >= numbers(floor):",
+        "if numbers(version):",
+    ),
+    _versions(
+        "charts of others may float", "CLOUD_CONTROLLER, K3S_JOIN, ANY_CHART)", "K3S_JOIN)", _WIRE
     ),
     _artifacts("unpinned downloads pass", "elif state is not True and", "elif state is None and"),
     _gateway("plain HTTP passes", "if protocol not in TLS_PROTOCOLS:", 'if protocol == "":'),
@@ -155,8 +155,8 @@ POLICIES: tuple[Mutation, ...] = (
     ),
     _adapter(
         "what is deferred is not said",
-        "        for rule, each in waiting:\n            report(",
-        "        for rule, each in list(waiting)[:0]:\n            report(",
+        "        for rule, each in waiting:\n            why",
+        "        for rule, each in list(waiting)[:0]:\n            why",
     ),
     _adapter("a message without its fix", 'f"{each.found}. Fix: {rule.fix}"', 'f"{each.found}."'),
     _rule("one is true", "type(found) is type(each) and found == each", "found == each"),

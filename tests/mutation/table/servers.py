@@ -22,6 +22,7 @@ SERVERS: tuple[Mutation, ...] = (
     _compat(
         "ignore_changes in Python's names", 'ignore_changes=["userData",', 'ignore_changes=["user",'
     ),
+    _compat("an attachment that never came", "network.ip and network.mac_address", "network.ip"),
     _compat("no delete_before_replace", "delete_before_replace=True,\n", ""),
     _compat("no replacement trigger", "replacement_trigger=generation,", ""),
     _compat(

@@ -1,0 +1,80 @@
+"""The base of a review: which revision it is, and its files in a directory of their own."""
+
+import io
+import shutil
+import subprocess
+import tarfile
+from dataclasses import dataclass
+from pathlib import Path
+
+DEFAULT_BRANCHES = ("origin/HEAD", "origin/main", "origin/master", "main", "master")
+FETCH = "fetch the whole history (`fetch-depth: 0` on GitHub and Forgejo, `GIT_DEPTH: 0` on GitLab)"
+
+
+class NoRevision(Exception):
+    """There is nothing to compare with; the sentence says why."""
+
+
+@dataclass(frozen=True)
+class Revision:
+    """A commit, and where the program lies below the top of its repository."""
+
+    repository: Path
+    commit: str
+    program: Path
+
+
+def find(program: Path, named: str | None) -> Revision:
+    """The named revision, else where the change leaves the default branch; raises NoRevision."""
+    if shutil.which("git") is None:
+        raise NoRevision("git is not installed, so there is no base revision")
+    top = _git(program, "rev-parse", "--show-toplevel")
+    if top is None:
+        raise NoRevision(f"{program.resolve()} is not in a git repository that git trusts")
+    repository = Path(top)
+    inside = program.resolve().relative_to(repository.resolve())
+    if named is not None:
+        commit = _git(program, "rev-parse", "--verify", "--end-of-options", f"{named}^{{commit}}")
+        if commit is None:
+            raise NoRevision(f"git knows no revision {named!r}; {FETCH}")
+        return Revision(repository, commit, inside)
+    for branch in DEFAULT_BRANCHES:
+        tip = _git(program, "rev-parse", "--verify", "--quiet", f"{branch}^{{commit}}")
+        if tip is None:
+            continue
+        commit = _git(program, "merge-base", "HEAD", tip)
+        if commit is None:
+            raise NoRevision(f"git finds no common commit with {branch}; {FETCH}, or give --base")
+        return Revision(repository, commit, inside)
+    raise NoRevision(f"git finds no default branch ({', '.join(DEFAULT_BRANCHES)}); give --base")
+
+
+def check_out(revision: Revision, target: Path) -> Path:
+    """Write the revision's files below `target`; returns the program's directory there.
+
+    Neither the index nor the work tree nor any hook is touched. Raises NoRevision where the
+    revision has no program there.
+    """
+    packed = subprocess.run(
+        ["git", "-C", str(revision.repository), "archive", "--format=tar", revision.commit],
+        capture_output=True,
+        check=False,
+    )
+    if packed.returncode != 0:
+        raise NoRevision(f"git cannot pack {revision.commit[:12]}; {FETCH}")
+    with tarfile.open(fileobj=io.BytesIO(packed.stdout)) as archive:
+        archive.extractall(target, filter="data")
+    program = target / revision.program
+    if not (program / "Pulumi.yaml").is_file():
+        raise NoRevision(f"{revision.commit[:12]} has no Pulumi program in {revision.program}")
+    return program
+
+
+def _git(directory: Path, *arguments: str) -> str | None:
+    done = subprocess.run(
+        ["git", "-C", str(directory), *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.stdout.strip() if done.returncode == 0 else None
