@@ -1,8 +1,8 @@
 """The way from a node to the Kubernetes API, as one of its processes would try it."""
 
 from rehearsal.nodes import network
+from rehearsal.nodes.dialing import LOOPBACK, timed_out
 from rehearsal.nodes.k3s import K3s, certificate_names
-from rehearsal.nodes.network import LOOPBACK
 from rehearsal.nodes.project import Machine
 from rehearsal.nodes.state import Cluster, Host
 from rehearsal.nodes.world import World
@@ -37,7 +37,7 @@ def dial_api(world: World, cluster: Cluster, machine: Machine, host: str, port: 
 def dial_service(world: World, cluster: Cluster, machine: Machine) -> str | None:
     """Dial the Service address before Cilium runs on the node: only kube-proxy would serve it."""
     if cluster.k3s.flag("disable-kube-proxy"):
-        return network.timed_out(service_address(cluster), SERVICE_PORT)
+        return timed_out(service_address(cluster), SERVICE_PORT)
     return world.reach_servers(machine, cluster)
 
 

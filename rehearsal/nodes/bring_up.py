@@ -12,6 +12,7 @@ from functools import cached_property
 from rehearsal.nodes import cilium
 from rehearsal.nodes.cloud_controller import CloudController
 from rehearsal.nodes.helm_values import HelmValues
+from rehearsal.nodes.k3s_words import NO_CNI, POSTING
 from rehearsal.nodes.node_facts import NodeFacts, survey
 from rehearsal.nodes.project import Machine
 from rehearsal.nodes.releases import cilium_values, cloud_controller
@@ -30,10 +31,6 @@ from rehearsal.nodes.scheduling import (
 from rehearsal.nodes.state import Cluster
 from rehearsal.nodes.world import World
 
-NO_CNI = (
-    "container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady "
-    "message:Network plugin returns error: cni plugin not initialized"
-)
 NO_OPERATOR = (
     "Still waiting for Cilium Operator to register the following CRDs: [crd:ciliumnodes.cilium.io]"
 )
@@ -82,17 +79,19 @@ class BringUp:
     def condition_message(self, facts: NodeFacts) -> str:
         """The message of the Ready condition."""
         if self.ready(facts):
-            return "kubelet is posting ready status"
+            return POSTING
         return facts.silence or NO_CNI
 
     def taints(self, facts: NodeFacts) -> tuple[Taint, ...]:
-        """The taints that stand."""
+        """The taints that stand, in the order in which kubelet, API server and controllers set
+        them: the scheduler names the first that is not tolerated.
+        """
         agent = facts.name in self.stage.agents
         standing = [t for t in facts.taints if t.key != AGENT_NOT_READY or not agent]
-        if not self.ready(facts):
-            standing += [Taint(NOT_READY, "", NO_SCHEDULE), Taint(NOT_READY, "", NO_EXECUTE)]
         if facts.uninitialized and facts.name not in self.stage.initialized:
             standing.append(Taint(UNINITIALIZED, "true", NO_SCHEDULE))
+        if not self.ready(facts):
+            standing += [Taint(NOT_READY, "", NO_SCHEDULE), Taint(NOT_READY, "", NO_EXECUTE)]
         if self.route_failure(facts):
             standing.append(Taint(NETWORK_UNAVAILABLE, "", NO_SCHEDULE))
         return tuple(standing)

@@ -49,8 +49,8 @@ def forget(world: World, cluster: Cluster, name: str) -> None:
 
 
 def forget_deleted_servers(world: World, cluster: Cluster) -> None:
-    """What a running cloud controller does: delete the Nodes whose servers do not exist any
-    more."""
+    """What a running cloud controller does: delete the Nodes whose servers do not exist any more;
+    k3s then forgets their passwords (k3s#6186)."""
     gone = [n.name for n in cluster.nodes.values() if world.machine(n.server_id) is None]
     if not gone or not world.has_quorum(cluster):
         return
@@ -58,3 +58,4 @@ def forget_deleted_servers(world: World, cluster: Cluster) -> None:
     if rest.stage.initialized and rest.controller is not None:
         for name in gone:
             forget(world, cluster, name)
+            cluster.node_passwords.pop(name, None)

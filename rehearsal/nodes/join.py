@@ -4,10 +4,12 @@ one."""
 import hashlib
 import json
 import re
+from dataclasses import replace
 
 from rehearsal.nodes import tokens
 from rehearsal.nodes.boot import run_commands
 from rehearsal.nodes.k3s import K3s, Role, Unreadable, read, running, start_failure
+from rehearsal.nodes.k3s_words import SERVER_REQUIRED, TOKEN_REQUIRED
 from rehearsal.nodes.membership import Application, admit, initialize
 from rehearsal.nodes.ports import Outcome
 from rehearsal.nodes.session import DIAGNOSE, Session, failed
@@ -28,7 +30,11 @@ def join(session: Session) -> Outcome:
     role = session.variable("ROLE")
     if role not in UNITS:
         return failed(f'{session.name}: ROLE is "{role}", but must be server or agent.')
-    checks = (_prepare, _second_cluster, _missing_files, _version_step, _fetch_binary)
+    stopped = _prepare(session)
+    if stopped:
+        return stopped
+    session, creates = _toward_a_living_cluster(session)
+    checks = (_missing_files, _version_step, _fetch_binary, *((_orphans,) if creates else ()))
     stopped = next((stop for check in checks if (stop := check(session))), None)
     return stopped or _start(session, "server" if role == "server" else "agent", limit)
 
@@ -53,21 +59,33 @@ def _prepare(session: Session) -> Outcome | None:
     return None
 
 
-def _second_cluster(session: Session) -> Outcome | None:
-    """A server that would create a cluster looks for one at its peers first."""
+def _toward_a_living_cluster(session: Session) -> tuple[Session, bool]:
+    """A server that would create a cluster joins the one that its peers run, if any; whether it
+    would still create one."""
     if (
         session.variable("ROLE") != "server"
         or session.variable("SERVER_URL")
         or session.host.cluster
     ):
-        return None
+        return session, False
     for peer in session.variables.get("PEERS", "").split():
         if session.world.answering_server(peer, API_PORT) is not None:
+            config = re.sub("^cluster-init:.*$", "", session.variable("CONFIG"), flags=re.MULTILINE)
+            changed = {"SERVER_URL": f"https://{peer}:{API_PORT}", "CONFIG": config}
+            return replace(session, variables={**session.variables, **changed}), False
+    return session, True
+
+
+def _orphans(session: Session) -> Outcome | None:
+    """Kubelets that answer while no control plane does: their cluster is not created again."""
+    for worker in session.variables.get("WORKERS", "").split():
+        if session.world.kubelet_answers(worker):
             return _stop(
                 session,
-                f"{session.name}: a cluster already runs at {peer}, so this server does not create "
-                "a second one; keep the lowest control-plane id of that cluster in the "
-                "configuration.",
+                f"{session.name}: the kubelet at {worker} belongs to a cluster whose control plane "
+                "is gone, and this server does not create an empty one in its place; restore it "
+                'from a snapshot (docs/operations.md, "The only control plane is lost"), or '
+                "destroy the environment.",
             )
     return None
 
@@ -178,9 +196,9 @@ def _apply(session: Session, configured: K3s) -> str:
     url, token = session.variable("SERVER_URL"), session.variable("TOKEN")
     agent = configured.role == "agent"
     if not token and (url or agent):
-        return "--token is required"
+        return TOKEN_REQUIRED
     if agent and not url:
-        return "--server is required"
+        return SERVER_REQUIRED
     agent_token = "" if agent else session.variable("AGENT_TOKEN")
     application = Application(
         session=session,

@@ -9,8 +9,9 @@ from typing import Any, Literal
 import yaml
 
 from rehearsal.nodes import yaml_text
+from rehearsal.nodes.dialing import EVERY_ADDRESS, LOOPBACK, Listener
 from rehearsal.nodes.k3s_options import dropped_by_server, fatal_on_agent
-from rehearsal.nodes.network import EVERY_ADDRESS, LOOPBACK, Listener
+from rehearsal.nodes.k3s_words import undefined
 
 Role = Literal["server", "agent"]
 KERNEL_DEFAULTS = {
@@ -129,7 +130,7 @@ def start_failure(
     if k3s.role == "agent":
         unknown = fatal_on_agent(k3s.options)
         if unknown:
-            return f"flag provided but not defined: -{unknown}"
+            return undefined(unknown)
     for option in ("node-ip", "advertise-address"):
         address = k3s.text(option)
         if address and address not in addresses:

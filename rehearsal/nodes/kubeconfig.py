@@ -13,6 +13,7 @@ import yaml
 
 from rehearsal.nodes import network, yaml_text
 from rehearsal.nodes.api_path import UNKNOWN_AUTHORITY, certificate_mismatch
+from rehearsal.nodes.dialing import refused
 from rehearsal.nodes.ports import ApiRefused, ApiUnreachable
 from rehearsal.nodes.state import Cluster, Host
 from rehearsal.nodes.world import World
@@ -63,21 +64,21 @@ def open_api(world: World, kubeconfig: str) -> Cluster:
         ApiUnreachable: nothing answers, or TLS does not verify.
         ApiRefused: the kubeconfig is unusable, or its credentials are not of that cluster.
     """
-    cluster_entry, user_entry = _current(kubeconfig)
+    cluster_entry, user_entry = current(kubeconfig)
     url = urlsplit(str(cluster_entry.get("server", "")))
     host, port = url.hostname or "", url.port or 443
     if url.scheme != "https":
         raise ApiRefused(f"kubeconfig: server {cluster_entry.get('server')!r} is not an https URL")
     caller = world.surroundings.caller
     failure = (
-        network.refused(host, port)
+        refused(host, port)
         if network.is_loopback(host)
         else network.dial_public(world.topology, caller, host, port)
     )
     answered = None if failure else world.answering_server(host, port)
     if answered is None:
         raise ApiUnreachable(
-            f'Get "https://{host}:{port}/version": {failure or network.refused(host, port)}'
+            f'Get "https://{host}:{port}/version": {failure or refused(host, port)}'
         )
     server, cluster = answered
     if cluster_entry.get("certificate-authority-data") != _modelled(cluster, "CERTIFICATE", "ca"):
@@ -90,8 +91,8 @@ def open_api(world: World, kubeconfig: str) -> Cluster:
     return cluster
 
 
-def _current(kubeconfig: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Cluster and user of the current context."""
+def current(kubeconfig: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Cluster and user of the current context; `ApiRefused` where there is none."""
     try:
         config = yaml_text.load(kubeconfig)
         context = _named(config["contexts"], config["current-context"])["context"]

@@ -7,22 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from rehearsal.nodes import network
+from rehearsal.nodes import k3s_words, network
 from rehearsal.nodes.api_path import certificate_mismatch
+from rehearsal.nodes.dialing import refused
 from rehearsal.nodes.k3s import K3s, running
 from rehearsal.nodes.k3s_options import EQUAL_ON_ALL_SERVERS
 from rehearsal.nodes.session import Session
 from rehearsal.nodes.state import Cluster, Host, NodeObject
 from rehearsal.nodes.tokens import Token, ca_mismatch
-
-PASSWORD_REJECTED = (
-    "Waiting to retrieve agent configuration; server is not ready: Node password rejected, "
-    "duplicate hostname or "
-    "contents of '/etc/rancher/node/password' may not match server node-passwd entry, try "
-    "enabling a unique node "
-    "name with the --with-node-id flag"
-)
-_BOOTSTRAP = "starting kubernetes: preparing server: failed to bootstrap cluster data"
 
 
 @dataclass(frozen=True)
@@ -81,7 +73,7 @@ def _resume(application: Application, own: Cluster) -> str:
     """Start a member of the datastore again: it goes on from its own disk, whatever URL it is
     given."""
     if application.token.fingerprint != own.token:
-        return f"{_BOOTSTRAP}: bootstrap data already found and encrypted with different token"
+        return k3s_words.OTHER_TOKEN
     if own.members == [application.session.machine.id]:
         own.options = _without_tokens(application.process)
         own.agent_token = application.agent_token or application.token.fingerprint
@@ -94,13 +86,13 @@ def _dial(application: Application) -> tuple[str, tuple[Host, Cluster] | None]:
     session, url = application.session, urlsplit(application.server_url)
     host, port = url.hostname or "", url.port or 443
     if url.scheme != "https":
-        return f'invalid server url, "{application.server_url}" scheme is not https', None
+        return k3s_words.not_https(application.server_url), None
     failure = network.dial(session.world.topology, session.machine, host, port)
     answered = session.world.answering_server(host, port) if failure is None else None
     if failure is None and answered is not None:
         return "", answered
-    said = failure or network.refused(host, port)
-    return f'failed to get CA certs: Get "{application.server_url}/cacerts": {said}', None
+    said = failure or refused(host, port)
+    return k3s_words.no_certificates(application.server_url, said), None
 
 
 def _refusal(application: Application, cluster: Cluster, server: Host) -> str:
@@ -111,37 +103,25 @@ def _refusal(application: Application, cluster: Cluster, server: Host) -> str:
     if application.configured.role == "server":
         return _server_refusal(application, cluster, server)
     if application.token.fingerprint not in (cluster.agent_token, cluster.token):
-        return (
-            "Waiting to retrieve agent configuration; server is not ready: failed to retrieve "
-            "configuration from "
-            "server: https://127.0.0.1:6444/v1-k3s/config: 401 Unauthorized"
-        )
+        return k3s_words.UNAUTHORIZED_AGENT
     return _password_refusal(application, cluster)
 
 
 def _server_refusal(application: Application, cluster: Cluster, server: Host) -> str:
     if application.token.fingerprint != cluster.token:
-        return f"{_BOOTSTRAP}: {application.server_url}/v1-k3s/server-bootstrap: 401 Unauthorized"
+        return k3s_words.unauthorized_server(application.server_url)
     name = urlsplit(application.server_url).hostname or ""
     mismatch = certificate_mismatch(server, name)
     if mismatch:
-        return f'failed to get CA certs: Get "{application.server_url}/cacerts": {mismatch}'
+        return k3s_words.no_certificates(application.server_url, mismatch)
     if cluster.datastore != "etcd":
-        return (
-            f"{_BOOTSTRAP}: failed to join etcd cluster: the server uses SQLite (no cluster-init)"
-        )
+        return k3s_words.NO_ETCD
     return _mismatch(application, cluster) or _password_refusal(application, cluster)
 
 
 def _mismatch(application: Application, cluster: Cluster) -> str:
     different = _different(application, cluster)
-    if not different:
-        return ""
-    return (
-        f"critical configuration mismatched: {', '.join(different)}: {_BOOTSTRAP}: failed to "
-        "validate server "
-        "configuration: critical configuration value mismatch between servers"
-    )
+    return k3s_words.mismatched(different) if different else ""
 
 
 def _different(application: Application, cluster: Cluster) -> list[str]:
@@ -166,7 +146,11 @@ def _items(options: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _password_refusal(application: Application, cluster: Cluster) -> str:
     remembered = cluster.node_passwords.get(application.node_name)
-    return PASSWORD_REJECTED if remembered not in (None, application.session.machine.id) else ""
+    return (
+        k3s_words.PASSWORD_REJECTED
+        if remembered not in (None, application.session.machine.id)
+        else ""
+    )
 
 
 def _enter(application: Application, cluster: Cluster) -> str:

@@ -96,7 +96,11 @@ class NodeModel:
     def status(self) -> ClusterStatus:
         """Nodes and components as they are now."""
         with self._lock:
-            return status(self._world())
+            world = self._world()
+            for machine in world.machines:
+                if machine.running:
+                    _boot(world, machine)
+            return status(world)
 
     def save(self, path: Path) -> None:
         """Keep the state for the next run."""
@@ -131,6 +135,14 @@ def _host(world: World, machine: Machine) -> Host:
     """What is remembered of a machine, from now on if not before."""
     fresh = Host(machine.id, world.host_name(machine))
     return world.state.hosts.setdefault(machine.id, fresh)
+
+
+def _boot(world: World, machine: Machine) -> None:
+    """A server boots whether anybody logs in or not; a failed boot is why it will not join."""
+    host = _host(world, machine)
+    boot = Session(world, machine, {}).booted()
+    if boot.failed and not host.role:
+        host.failure = host.failure or boot.commands_failed or boot.errors[0]
 
 
 def _note(world: World, address: str, failure: str) -> None:

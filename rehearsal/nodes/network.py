@@ -9,21 +9,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from ipaddress import IPv4Address, ip_address, ip_network
 
+from rehearsal.nodes.dialing import EVERY_ADDRESS, LOOPBACK, Listener, refused, timed_out
 from rehearsal.nodes.project import Machine
 from rehearsal.nodes.surroundings import Surroundings
-
-EVERY_ADDRESS = "0.0.0.0"
-LOOPBACK = "127.0.0.1"
-
-
-@dataclass(frozen=True, order=True)
-class Listener:
-    """A TCP socket that a host listens on."""
-
-    address: str
-    """`0.0.0.0` or `127.0.0.1`."""
-    port: int
-
 
 Listeners = Callable[[Machine], frozenset[Listener]]
 
@@ -81,16 +69,6 @@ def is_loopback(host: str) -> bool:
     """Whether `host` is this very host, by the loopback interface."""
     address = _address(host)
     return address is not None and address.is_loopback
-
-
-def refused(host: str, port: int) -> str:
-    """What Go's dialer says where nothing listens."""
-    return f"dial tcp {host}:{port}: connect: connection refused"
-
-
-def timed_out(host: str, port: int) -> str:
-    """What Go's dialer says where no answer comes."""
-    return f"dial tcp {host}:{port}: i/o timeout"
 
 
 def _address(host: str) -> IPv4Address | None:

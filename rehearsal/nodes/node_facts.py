@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network
 from itertools import zip_longest
 
-from rehearsal.nodes import api_path, cilium, network, pod_network
+from rehearsal.nodes import api_path, cilium, pod_network
+from rehearsal.nodes.dialing import timed_out
 from rehearsal.nodes.helm_values import HelmValues
 from rehearsal.nodes.k3s import K3s
+from rehearsal.nodes.k3s_words import SILENT
 from rehearsal.nodes.project import Machine
 from rehearsal.nodes.scheduling import CONTROL_PLANE, Taint, parse_taint
 from rehearsal.nodes.state import Cluster, NodeObject
 from rehearsal.nodes.world import World
 
-SILENT = "Kubelet stopped posting node status."
 TWO_NETWORKS = (
     "two CNIs: k3s' flannel and Cilium both want VXLAN on UDP 8472: "
     "setting up vxlan device: device cilium_vxlan: address already in use"
@@ -148,7 +149,7 @@ def _swallowed(world: World, cluster: Cluster, ranges: tuple[IPv4Network, ...]) 
         block = pod_network.swallowed(address, ranges)
         if block is None:
             return ""
-        reasons.append(f"{network.timed_out(address, 6443)}: {pod_network.swallow_reason(block)}")
+        reasons.append(f"{timed_out(address, 6443)}: {pod_network.swallow_reason(block)}")
     return reasons[0] if reasons else ""
 
 

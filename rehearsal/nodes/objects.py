@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from rehearsal.nodes.ports import ApiRefused
-from rehearsal.nodes.releases import cilium_values
+from rehearsal.nodes.releases import cilium_values, definitions
 from rehearsal.nodes.secret_digest import digest
 from rehearsal.nodes.state import Cluster
 from rehearsal.nodes.workloads import KINDS
@@ -23,6 +23,7 @@ _CLUSTER_SCOPED = frozenset(
         "ClusterRole",
         "ClusterRoleBinding",
         "CustomResourceDefinition",
+        "ClusterIssuer",
         "StorageClass",
         "IngressClass",
         "PriorityClass",
@@ -96,10 +97,12 @@ def _check_kind(cluster: Cluster, version: str, kind: str) -> None:
 
 
 def defines(cluster: Cluster, group: str, kind: str) -> bool:
-    """Whether a definition of that kind was applied (plurals end in s or es)."""
+    """Whether a definition of that kind was applied, or came with a release (plurals end in s or
+    es)."""
     singular = kind.lower()
     plurals = (f"{singular}s", f"{singular}es", f"{singular.removesuffix('y')}ies")
-    return any(f"{plural}.{group}" in cluster.definitions for plural in plurals)
+    known = {*cluster.definitions, *definitions(cluster)}
+    return any(f"{plural}.{group}" in known for plural in plurals)
 
 
 def _has_namespace(cluster: Cluster, namespace: str) -> bool:

@@ -1,5 +1,5 @@
 """Helm releases as the cluster remembers them. Two charts are interpreted; of the others only the
-name is kept."""
+name is kept, and which definitions they bring."""
 
 import re
 from collections.abc import Mapping
@@ -12,6 +12,20 @@ from rehearsal.nodes.ports import Release
 from rehearsal.nodes.state import Cluster
 
 INTERPRETED = (cilium.CHART, CHART)
+BRINGS = {
+    "cert-manager": (
+        ("crds", "enabled"),
+        (
+            "certificaterequests.cert-manager.io",
+            "certificates.cert-manager.io",
+            "clusterissuers.cert-manager.io",
+            "issuers.cert-manager.io",
+            "challenges.acme.cert-manager.io",
+            "orders.acme.cert-manager.io",
+        ),
+    ),
+}
+"""Chart -> the value that asks for its definitions, and their names [cert-manager deploy/crds]."""
 _ARCHIVE = re.compile(r"(?P<name>.+?)(-v?(?P<version>\d+\.\d+\.\d+\S*?))?(\.tgz)?$")
 
 
@@ -19,7 +33,16 @@ def record(release: Release) -> dict[str, Any]:
     """What is kept of a release: values only of the interpreted charts, which hold no secret."""
     name, version = chart(release)
     values: Mapping[str, Any] = release.values if name in INTERPRETED else {}
-    return {"chart": name, "version": version, "values": dict(values)}
+    asked, definitions = BRINGS.get(name, ((), ()))
+    found: Any = release.values
+    for part in asked:
+        found = found.get(part) if isinstance(found, Mapping) else None
+    return {
+        "chart": name,
+        "version": version,
+        "values": dict(values),
+        "definitions": list(definitions) if found is True else [],
+    }
 
 
 def chart(release: Release) -> tuple[str, str]:
@@ -54,6 +77,11 @@ def cloud_controller(cluster: Cluster) -> CloudController | None:
 def others(cluster: Cluster) -> dict[str, dict[str, Any]]:
     """The releases that nothing here interprets."""
     return {k: r for k, r in cluster.releases.items() if r["chart"] not in INTERPRETED}
+
+
+def definitions(cluster: Cluster) -> set[str]:
+    """Names of the custom resource definitions that releases brought."""
+    return {name for r in cluster.releases.values() for name in r.get("definitions", ())}
 
 
 def _by_chart(cluster: Cluster, name: str) -> dict[str, Any] | None:

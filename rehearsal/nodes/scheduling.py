@@ -86,8 +86,8 @@ class Placement:
 
 def place(workload: Workload, candidates: Sequence[Candidate]) -> Placement:
     """Put the pods on nodes: the earliest registered first, spread as evenly as it goes."""
-    obstacles = {candidate.name: _obstacle(workload, candidate) for candidate in candidates}
-    fitting = [name for name, obstacle in obstacles.items() if not obstacle]
+    obstacles = {candidate.name: obstacle(workload, candidate) for candidate in candidates}
+    fitting = [name for name, why in obstacles.items() if not why]
     if workload.kind == "daemonset":
         return Placement(tuple(fitting), len(fitting), "")
     room = min(workload.replicas, len(fitting)) if workload.apart else workload.replicas
@@ -96,7 +96,28 @@ def place(workload: Workload, candidates: Sequence[Candidate]) -> Placement:
         return Placement(nodes, workload.replicas, "")
     if workload.apart:
         obstacles.update(dict.fromkeys(nodes, "didn't match pod anti-affinity rules"))
-    return Placement(nodes, workload.replicas, _unavailable(obstacles.values()))
+    return Placement(nodes, workload.replicas, unavailable(obstacles.values()))
+
+
+def obstacle(workload: Workload, candidate: Candidate) -> str:
+    """Why a node does not take a pod of the workload, or empty."""
+    if any(candidate.labels.get(key) != value for key, value in workload.node_selector):
+        return "didn't match Pod's node affinity/selector"
+    for taint in candidate.taints:
+        hard = taint.effect in (NO_SCHEDULE, NO_EXECUTE)
+        if hard and not any(toleration.covers(taint) for toleration in workload.tolerations):
+            return f"had untolerated taint {{{taint.key}: {taint.value}}}"
+    return ""
+
+
+def unavailable(obstacles: Iterable[str]) -> str:
+    """The scheduler's message where no node takes a pod, from each node's reason."""
+    counted = Counter(why for why in obstacles if why)
+    total = sum(counted.values())
+    reasons = ", ".join(
+        f"{count} node(s) {obstacle}" for obstacle, count in sorted(counted.items())
+    )
+    return f"0/{total} nodes are available: {reasons}." if reasons else "no nodes are available"
 
 
 def parse_taint(text: str) -> Taint:
@@ -125,22 +146,3 @@ def exists(*keys: str, effect: str = "") -> tuple[Toleration, ...]:
 
 
 EVERYTHING = (Toleration(operator="Exists"),)
-
-
-def _obstacle(workload: Workload, candidate: Candidate) -> str:
-    if any(candidate.labels.get(key) != value for key, value in workload.node_selector):
-        return "didn't match Pod's node affinity/selector"
-    for taint in candidate.taints:
-        hard = taint.effect in (NO_SCHEDULE, NO_EXECUTE)
-        if hard and not any(toleration.covers(taint) for toleration in workload.tolerations):
-            return f"had untolerated taint {{{taint.key}: {taint.value}}}"
-    return ""
-
-
-def _unavailable(obstacles: Iterable[str]) -> str:
-    counted = Counter(obstacle for obstacle in obstacles if obstacle)
-    total = sum(counted.values())
-    reasons = ", ".join(
-        f"{count} node(s) {obstacle}" for obstacle, count in sorted(counted.items())
-    )
-    return f"0/{total} nodes are available: {reasons}." if reasons else "no nodes are available"

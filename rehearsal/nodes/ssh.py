@@ -2,6 +2,7 @@
 Go's client."""
 
 from rehearsal.nodes import network
+from rehearsal.nodes.dialing import timed_out
 from rehearsal.nodes.ports import Connection
 from rehearsal.nodes.project import Machine
 from rehearsal.nodes.ssh_keys import bare, public_key
@@ -30,7 +31,7 @@ def login(world: World, connection: Connection) -> Machine:
     failure = network.dial_public(world.topology, world.surroundings.caller, host, port)
     machine = world.topology.by_address(host)
     if failure or machine is None:
-        raise LoginFailed(failure or network.timed_out(host, port))
+        raise LoginFailed(failure or timed_out(host, port))
     config = world.config(machine)
     if connection.host_key is not None:
         shown = {bare(key) for key in config.host_keys}

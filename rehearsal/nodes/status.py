@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from rehearsal.nodes import pod_network
 from rehearsal.nodes.bring_up import BringUp, come_to_rest
 from rehearsal.nodes.k3s_options import dropped_by_server
+from rehearsal.nodes.k3s_words import skipped
 from rehearsal.nodes.node_facts import NodeFacts
 from rehearsal.nodes.project import Machine
 from rehearsal.nodes.scheduling import AGENT_NOT_READY, UNINITIALIZED
@@ -22,6 +23,26 @@ CLUSTER_LOST = (
 
 
 @dataclass(frozen=True)
+class CloudInit:
+    """How the first boot of a real host ended."""
+
+    status: str
+    """running, done or error."""
+    errors: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ApiPath:
+    """The way to the API, as it was tried from a real host."""
+
+    address: str
+    """`host:port`."""
+    connected: bool
+    error: str
+    """Empty where it came about."""
+
+
+@dataclass(frozen=True)
 class NodeStatus:
     """One server and the node that it is."""
 
@@ -35,6 +56,10 @@ class NodeStatus:
     reason: str
     api_address: str
     """`host:port` by which Cilium looks for the API there; empty without Cilium."""
+    cloud_init: CloudInit | None = None
+    """None where no host boots for real."""
+    api_path: ApiPath | None = None
+    """None where nothing was tried."""
 
 
 @dataclass(frozen=True)
@@ -180,7 +205,7 @@ def _uninitialized(rest: BringUp, facts: NodeFacts) -> str:
 
 def _warnings(world: World) -> list[str]:
     return [
-        f"{host.name}: Unknown flag --{name} found in config.yaml, skipping"
+        f"{host.name}: {skipped(name)}"
         for host in world.state.hosts.values()
         if host.role == "server"
         for name in dropped_by_server(host.options)

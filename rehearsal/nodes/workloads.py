@@ -5,8 +5,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from rehearsal.nodes import api_path, cilium, network
+from rehearsal.nodes import api_path, cilium
 from rehearsal.nodes.bring_up import BringUp
+from rehearsal.nodes.dialing import timed_out
 from rehearsal.nodes.releases import others
 from rehearsal.nodes.scheduling import (
     CONTROL_PLANE,
@@ -128,7 +129,7 @@ def _on_pod_network(rest: BringUp, workload: Workload, failure: str = "") -> Wor
 def _service_failure(rest: BringUp, node: str) -> str:
     if rest.serves_services(node):
         return ""
-    return network.timed_out(api_path.service_address(rest.cluster), api_path.SERVICE_PORT)
+    return timed_out(api_path.service_address(rest.cluster), api_path.SERVICE_PORT)
 
 
 def _state(workload: Workload, placement: Placement, failures: Mapping[str, str]) -> WorkloadState:

@@ -6,7 +6,8 @@ from functools import lru_cache
 
 from rehearsal.nodes import k3s as k3s_process
 from rehearsal.nodes import network, user_data
-from rehearsal.nodes.network import EVERY_ADDRESS, Listener, Topology
+from rehearsal.nodes.dialing import EVERY_ADDRESS, Listener
+from rehearsal.nodes.network import Topology
 from rehearsal.nodes.project import Machine, PrivateNetwork
 from rehearsal.nodes.state import Cluster, Host, NodesState
 from rehearsal.nodes.surroundings import Surroundings
@@ -90,6 +91,14 @@ class World:
             if failure is None:
                 return None
         return failure
+
+    def kubelet_answers(self, address: str) -> bool:
+        """Whether a k3s runs on the host with that private address: its kubelet listens there."""
+        for machine in self.machines:
+            host = self.state.hosts.get(machine.id)
+            if host is not None and machine.running and address in machine.addresses:
+                return host.active
+        return False
 
     def answering_server(self, host: str, port: int) -> tuple[Host, Cluster] | None:
         """The k3s server that answers at an address which was dialed with success."""

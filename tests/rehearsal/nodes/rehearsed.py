@@ -134,6 +134,7 @@ class Rehearsed:
             "TOKEN": secrets.server_token(SEED, self.plan.name) if server else agent_token,
             "AGENT_TOKEN": agent_token if server else "",
             "PEERS": " ".join(self.plan.peers(node)),
+            "WORKERS": " ".join(self.plan.witnesses(node)),
             "LIMIT_S": "600",
         }
         variables = changed(variables, self._changes("join", node))

@@ -27,15 +27,35 @@ def test_deleting_the_only_control_plane_loses_the_cluster() -> None:
         rehearsed.model.apply_object(rehearsed.kubeconfig, rehearsed.secret())
 
 
-def test_a_new_only_control_plane_makes_another_cluster() -> None:
-    """Old kubeconfig and old workers do not belong to it."""
+def new_only_control_plane() -> Rehearsed:
+    """The only control plane was deleted, and a server of its name was made."""
     rehearsed = Rehearsed(dev_plan()).bring_up()
-    first = rehearsed.plan.nodes[0]
-    rehearsed.create_server(first, 9)
+    rehearsed.create_server(rehearsed.plan.nodes[0], 9)
     machine = rehearsed.project.machines[SERVER]
     rehearsed.project.machines[SERVER] = replace(machine, public_ipv4="198.51.100.1")
+    return rehearsed
 
-    joined = rehearsed.join(first)
+
+def test_a_new_only_control_plane_makes_no_empty_cluster_beside_living_workers() -> None:
+    """Their kubelets show that there was one: it is restored, not replaced."""
+    rehearsed = new_only_control_plane()
+
+    refused = rehearsed.join(rehearsed.plan.nodes[0])
+
+    assert refused.exit_code == 1
+    assert "the kubelet at 10.0.1.20 belongs to a cluster whose control plane is gone" in (
+        refused.stderr
+    )
+    assert "The only control plane is lost" in refused.stderr
+    assert not rehearsed.model.state.hosts[9].active
+
+
+def test_a_new_only_control_plane_makes_another_cluster() -> None:
+    """Where no worker is asked. Old kubeconfig and old workers do not belong to it."""
+    rehearsed = new_only_control_plane()
+    rehearsed.change = Change("join", "WORKERS", "", SERVER)
+
+    joined = rehearsed.join(rehearsed.plan.nodes[0])
 
     assert joined.exit_code == 0
     assert {name: rehearsed.reasons()[name] for name in WORKERS} == dict.fromkeys(
@@ -171,13 +191,13 @@ def test_servers_that_left_no_longer_count_for_the_quorum() -> None:
 
 
 def test_a_new_lowest_control_plane_does_not_create_a_second_cluster() -> None:
-    """Its peers answer already: it stops with the reason instead of initialising."""
+    """Its peers answer already: it joins them instead of initialising."""
     rehearsed = Rehearsed(available_plan()).bring_up()
     first = rehearsed.plan.nodes[0]
     rehearsed.create_server(first, 99)
-    failure = rehearsed.join(first)
-    assert failure.exit_code == 1
-    assert "a cluster already runs at 10.0.1.3" in failure.stderr
+    assert rehearsed.join(first).exit_code == 0
+    assert len(rehearsed.model.state.clusters) == 1
+    assert rehearsed.reasons() == {}
 
 
 def test_a_node_moves_one_kubernetes_minor_at_a_time_and_never_back() -> None:

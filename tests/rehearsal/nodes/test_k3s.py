@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from rehearsal.nodes.dialing import Listener
 from rehearsal.nodes.k3s import (
     K3s,
     Role,
@@ -16,7 +17,6 @@ from rehearsal.nodes.k3s import (
     running,
 )
 from rehearsal.nodes.k3s_options import BOTH, EQUAL_ON_ALL_SERVERS, SERVER_ONLY
-from rehearsal.nodes.network import Listener
 from rehearsal.nodes.tokens import ca_mismatch, parse
 from tests.rehearsal.nodes.planned import available_plan, dev_plan
 

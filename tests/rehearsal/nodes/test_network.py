@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from rehearsal.nodes.network import Listener, Topology, admits, dial, dial_public
+from rehearsal.nodes.dialing import Listener
+from rehearsal.nodes.network import Topology, admits, dial, dial_public
 from rehearsal.nodes.project import Attachment, Machine, Rule
 from rehearsal.nodes.surroundings import CALLER, Surroundings
 

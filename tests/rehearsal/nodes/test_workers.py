@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from rehearsal.nodes import cloud_controller
 from tests.rehearsal.nodes.change import NOTHING, WORKERS, Change
 from tests.rehearsal.nodes.planned import dev_plan, replaced_plan
 from tests.rehearsal.nodes.rehearsed import Rehearsed
@@ -28,14 +29,28 @@ def test_a_replaced_worker_is_a_fresh_host_that_must_join_again() -> None:
 
 
 def test_a_replaced_worker_that_never_left_is_rejected_by_its_password() -> None:
-    """k3s remembers the password of the first host of that name."""
+    """k3s remembers the password of the first host of that name, until somebody deletes the Node:
+    without a cloud controller nobody does."""
     rehearsed = Rehearsed(dev_plan()).bring_up()
+    rehearsed.model.uninstall_release(
+        rehearsed.kubeconfig, cloud_controller.CHART, cloud_controller.NAMESPACE
+    )
     node = rehearsed.plan.node(WORKERS[1])
     rehearsed.create_server(node, 9)
     outcome = rehearsed.join(node)
 
     assert outcome.exit_code == 1
     assert "Node password rejected, duplicate hostname" in rehearsed.reasons()[WORKERS[1]]
+
+
+def test_the_cloud_controller_makes_room_for_a_worker_of_the_same_name() -> None:
+    """It deletes the Node of a deleted server, and k3s forgets the password with it."""
+    rehearsed = Rehearsed(dev_plan()).bring_up()
+    node = rehearsed.plan.node(WORKERS[1])
+    rehearsed.create_server(node, 9)
+
+    assert rehearsed.join(node).exit_code == 0
+    assert rehearsed.reasons() == {}
 
 
 def test_an_absent_node_has_left_already() -> None:
