@@ -6,16 +6,18 @@ remembers them: stack rules read inputs first, then outputs. What no rule could 
 one advisory policy, the last.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import cast
+from collections.abc import Mapping, MutableMapping, Sequence
+from typing import Any, cast
 
 from pulumi_policy import (
     EnforcementLevel,
     Policy,
     PolicyConfigSchema,
+    PolicyResource,
     ReportViolation,
     ResourceValidationArgs,
     ResourceValidationPolicy,
+    Severity,
     StackValidationArgs,
     StackValidationPolicy,
 )
@@ -31,7 +33,9 @@ from .rule import (
     StackRule,
     Violation,
 )
-from .values import plain
+from .values import REDACTED_PATH, plain
+
+UNTIL = "is unknown until `pulumi up`"
 
 
 def policies(pack: str, rules: Sequence[ResourceRule | StackRule]) -> list[Policy]:
@@ -49,9 +53,10 @@ class _Run:
         self.inputs: dict[str, Props] = {}
         self.deferred: dict[tuple[str, str], list[Deferred]] = {}
 
-    def resource(self, resource_type: str, name: str, urn: str, outputs: Props) -> Resource:
+    def resource(self, shown: PolicyResource) -> Resource:
         """Return the resource with its inputs laid over its outputs."""
-        return Resource(resource_type, name, urn, {**outputs, **self.inputs.get(urn, {})})
+        props = {**_props(shown.props), **self.inputs.get(shown.urn, {})}
+        return Resource(shown.resource_type, shown.name, shown.urn, props, bool(shown.opts.protect))
 
 
 def _props(value: object) -> Props:
@@ -70,11 +75,23 @@ def _resource_policy(rule: ResourceRule, run: _Run) -> Policy:
             args.not_applicable(f"{args.resource_type} is not looked at")
         _tell(rule, args, rule.check(props, _settings(rule, args)), report, run)
 
+    def remediate(args: ResourceValidationArgs) -> Any:  # as the SDK runs it, not as it types it
+        props = _props(args.props)
+        if rule.adds is None or not rule.looks_at(args.resource_type, props):
+            args.not_applicable(f"{args.resource_type} is not looked at")
+            return None
+        additions = rule.adds(props, _settings(rule, args))
+        for key, entries in additions.items():
+            _add(cast(MutableMapping[str, Any], args.props), key, entries)
+        return args.props if additions else None
+
     return ResourceValidationPolicy(
         rule.id,
         rule.prevents,
         validate,
+        remediate=remediate if rule.adds else None,
         enforcement_level=EnforcementLevel(rule.level),
+        severity=Severity(rule.severity),
         config_schema=_schema(rule.settings),
         tags=list(rule.tags),
         remediation_steps=rule.fix,
@@ -83,10 +100,7 @@ def _resource_policy(rule: ResourceRule, run: _Run) -> Policy:
 
 def _stack_policy(rule: StackRule, run: _Run) -> Policy:
     def validate(args: StackValidationArgs, report: ReportViolation) -> None:
-        resources = [
-            run.resource(each.resource_type, each.name, each.urn, _props(each.props))
-            for each in args.resources
-        ]
+        resources = [run.resource(each) for each in args.resources]
         _tell(rule, args, rule.check(resources, _settings(rule, args)), report, run)
 
     return StackValidationPolicy(
@@ -94,10 +108,20 @@ def _stack_policy(rule: StackRule, run: _Run) -> Policy:
         rule.prevents,
         validate,
         enforcement_level=EnforcementLevel(rule.level),
+        severity=Severity(rule.severity),
         config_schema=_schema(rule.settings),
         tags=list(rule.tags),
         remediation_steps=rule.fix,
     )
+
+
+def _add(props: MutableMapping[str, Any], key: str, entries: Mapping[str, str]) -> None:
+    """Add in place: what is secret or unknown beside it stays so, which a copy would lose."""
+    if props.get(key) is None:
+        props[key] = dict(entries)
+    else:
+        for name, value in entries.items():
+            props[key][name] = value
 
 
 def _tell(
@@ -126,7 +150,8 @@ def _deferred_policy(pack: str, run: _Run) -> Policy:
             (rule, each): None for (rule, _), found in run.deferred.items() for each in found
         }
         for rule, each in waiting:
-            report(f"deferred: {rule}: {each.path} is unknown until `pulumi up`", each.urn)
+            why = "cannot be read" if each.path.endswith(REDACTED_PATH) else UNTIL
+            report(f"deferred: {rule}: {each.path} {why}", each.urn)
         if not waiting:
             args.not_applicable("every rule could be evaluated")
 

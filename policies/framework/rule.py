@@ -9,6 +9,8 @@ from .values import Unknown, at, shown
 
 Props = Mapping[str, object]
 Settings = Mapping[str, object]
+Additions = Mapping[str, Mapping[str, str]]
+"""Property -> entries that a remediation adds to that map; it changes and removes nothing."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,8 @@ class Resource:
     name: str
     urn: str
     props: Props
+    protected: bool = False
+    """Whether Pulumi refuses to delete it."""
 
 
 @dataclass(frozen=True)
@@ -61,11 +65,14 @@ class Rule:
     """What is common to all rules.
 
     `prevents` is the rule in one sentence and heads each message, `fix` ends it; `learned_from`
-    names the upstream reports; `settings` is a JSON schema per setting, always with a default.
+    names the upstream reports; `tags` are topics, and as `nist-800-53:SC-8` the controls of NIST
+    SP 800-53 Rev. 5 that the rule supports; `settings` is a JSON schema per setting, always with a
+    default.
     """
 
     id: str
     level: Literal["mandatory", "advisory"]
+    severity: Literal["low", "medium", "high", "critical"]
     prevents: str
     learned_from: tuple[str, ...]
     fix: str
@@ -81,11 +88,13 @@ class Rule:
 class ResourceRule(Rule):
     """A rule on one resource's inputs: it stops the resource before anything is created.
 
-    `check` returns the outcomes, or `None` when it found nothing to judge.
+    `check` returns the outcomes, or `None` when it found nothing to judge. `adds` is what the rule
+    would add by itself where its level is configured as `remediate`.
     """
 
     subjects: tuple[Subject, ...]
     check: Callable[[Props, Settings], Sequence[Outcome] | None]
+    adds: Callable[[Props, Settings], Additions] | None = None
 
     def looks_at(self, resource_type: str, props: Props) -> bool:
         """Say whether the resource is one that this rule judges."""

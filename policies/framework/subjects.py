@@ -18,10 +18,42 @@ SERVER_NETWORK = Subject(("hcloud:index/serverNetwork:ServerNetwork",))
 FIREWALL = Subject(("hcloud:index/firewall:Firewall",))
 LOAD_BALANCER = Subject(("hcloud:index/loadBalancer:LoadBalancer",))
 LOAD_BALANCER_NETWORK = Subject(("hcloud:index/loadBalancerNetwork:LoadBalancerNetwork",))
+LOAD_BALANCER_TARGET = Subject(("hcloud:index/loadBalancerTarget:LoadBalancerTarget",))
+LOAD_BALANCER_SERVICE = Subject(("hcloud:index/loadBalancerService:LoadBalancerService",))
+PLACEMENT_GROUP = Subject(("hcloud:index/placementGroup:PlacementGroup",))
+VOLUME = Subject(("hcloud:index/volume:Volume",))
+LABELED = Subject(("hcloud:index/*",), lambda props: "labels" in props)
+COMMAND = Subject(("command:remote:Command", "command:local:Command"))
 
 GATEWAY = Subject(("kubernetes:gateway.networking.k8s.io/*:Gateway",))
+HTTP_ROUTE = Subject(("kubernetes:gateway.networking.k8s.io/*:HTTPRoute",))
+DEFINITION = Subject(("kubernetes:apiextensions.k8s.io/*:CustomResourceDefinition",))
+NAMESPACE = Subject(("kubernetes:core/v1:Namespace",))
+SERVICE = Subject(("kubernetes:core/v1:Service",))
+WORKLOAD = Subject(
+    (
+        "kubernetes:core/v1:Pod",
+        *(
+            f"kubernetes:apps/*:{kind}"
+            for kind in ("DaemonSet", "Deployment", "ReplicaSet", "StatefulSet")
+        ),
+        "kubernetes:batch/*:Job",
+        "kubernetes:batch/*:CronJob",
+    )
+)
+KUBERNETES_POLICY = Subject(("kubernetes:networking.k8s.io/*:NetworkPolicy",))
+CILIUM_POLICY = Subject(("kubernetes:cilium.io/*:CiliumNetworkPolicy",))
+CLUSTERWIDE_POLICY = Subject(("kubernetes:cilium.io/*:CiliumClusterwideNetworkPolicy",))
+ENVOY_CONFIG = Subject(
+    (
+        "kubernetes:cilium.io/*:CiliumEnvoyConfig",
+        "kubernetes:cilium.io/*:CiliumClusterwideEnvoyConfig",
+    )
+)
+INSTRUMENTATION = Subject(("kubernetes:opentelemetry.io/*:Instrumentation",))
 
 _HELM = ("kubernetes:helm.sh/*:Release", "kubernetes:helm.sh/*:Chart")
+CHART = Subject(_HELM)
 
 
 def chart_name(props: Props) -> str:
@@ -36,6 +68,7 @@ def _is(chart: str) -> Subject:
 
 CILIUM_RELEASE = _is("cilium")
 CLOUD_CONTROLLER_RELEASE = _is("hcloud-cloud-controller-manager")
+AUTOSCALER_RELEASE = _is("cluster-autoscaler")
 
 
 def _component_or(component: str, release: Subject) -> Subject:

@@ -11,10 +11,17 @@ from ipaddress import IPv4Network, ip_network
 
 from pulumi_policy.proxy import UnknownValueError
 
+REDACTED = "[secret]"
+"""What an audit of an exported state shows where it cannot decrypt."""
+REDACTED_PATH = ", which was redacted,"
+
 
 @dataclass(frozen=True)
 class Unknown:
-    """A value that is known only after `pulumi up`. `path` says where, such as `networks[0].ip`."""
+    """A value that is known only after `pulumi up`, or that an audit is not shown.
+
+    `path` says where, such as `networks[0].ip`.
+    """
 
     path: str
 
@@ -32,7 +39,7 @@ def plain(value: object, path: str = "") -> object:
         return [_guarded(value, index, f"{path}[{index}]") for index in range(len(value))]
     if isinstance(value, float) and value.is_integer():
         return int(value)
-    return value
+    return Unknown(f"{path}{REDACTED_PATH}") if value == REDACTED else value
 
 
 def _guarded(container: object, key: object, path: str) -> object:

@@ -16,7 +16,7 @@ from queue import Queue
 from tests.mutation.mutation import Mutation
 
 ROOT = Path(__file__).parents[2]
-COPIED = ("sovereign", "policies", "rehearsal", "tests", "docs", "examples")
+COPIED = ("sovereign", "policies", "plugin", "rehearsal", "tests", "docs", "examples")
 TIMEOUT_S = 400
 """A test run that is still busy then has noticed something: a wait that never ends."""
 PASSED, FAILED, INTERRUPTED = 0, 1, 2
@@ -54,7 +54,7 @@ def copies(count: int, tests: Sequence[str]) -> Iterator[list[Path]]:
 
 def _copy(copy: Path) -> None:
     copy.mkdir(parents=True)
-    ignored = shutil.ignore_patterns("__pycache__", ".*")
+    ignored = shutil.ignore_patterns("__pycache__", "node_modules", ".*")
     for name in COPIED:
         if (ROOT / name).is_dir():
             shutil.copytree(ROOT / name, copy / name, symlinks=True, ignore=ignored)

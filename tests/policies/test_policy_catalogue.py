@@ -9,10 +9,13 @@ import jsonschema
 import pytest
 import yaml
 
-from tests.policies.wire import POLICIES, running
+from policies import catalogue
+from tests.policies.wire import LEVELS, POLICIES, running
 
 PACKS = ["encryption", "network"]
 ENVIRONMENTS = ["dev", "staging", "prod"]
+SEVERITIES = ["unspecified", "low", "medium", "high", "critical"]
+"""As the protocol counts them."""
 RULES = [(pack, rule) for pack in PACKS for rule in import_module(f"policies.{pack}.rules").RULES]
 
 
@@ -28,7 +31,12 @@ def test_a_rule_says_what_it_prevents_where_it_was_learned_and_how_to_comply(
     assert not rule.fix.endswith(".")
     assert all(rule.learned_from)
     assert rule.learned_from
-    assert rule.tags
+    assert rule.severity in ("low", "medium", "high", "critical")
+    topics = [tag for tag in rule.tags if ":" not in tag]
+    controls = [tag for tag in rule.tags if re.fullmatch(r"nist-800-53:[A-Z]{2}-[0-9]+", tag)]
+    assert topics
+    assert controls
+    assert sorted(rule.tags) == sorted([*topics, *controls])
     for schema in rule.settings.values():
         assert schema["description"].endswith(".")
         jsonschema.Draft202012Validator.check_schema(dict(schema))
@@ -52,8 +60,7 @@ def test_configuration_names_only_rules_and_settings_that_exist(
     given = json.loads((POLICIES / pack / f"config.{environment}.json").read_text())
 
     for rule_id, settings in given.items():
-        level = settings.pop("enforcementLevel", rules[rule_id].level)
-        assert level in ("mandatory", "advisory")
+        assert settings.pop("enforcementLevel", rules[rule_id].level) in LEVELS
         for name, value in settings.items():
             jsonschema.validate(value, dict(rules[rule_id].settings[name]))
 
@@ -63,8 +70,11 @@ def test_configuration_names_only_rules_and_settings_that_exist(
 def test_no_environment_weakens_a_mandatory_rule(pack: str, environment: str) -> None:
     """An environment may ask for more than the pack, not for less."""
     given = json.loads((POLICIES / pack / f"config.{environment}.json").read_text())
+    mandatory = {rule.id for of, rule in RULES if of == pack and rule.level == "mandatory"}
 
-    assert not [each for each in given.values() if each.get("enforcementLevel") == "advisory"]
+    weakened = [each for each in mandatory & set(given) if "enforcementLevel" in given[each]]
+    assert weakened == []
+    assert not [each for each in given.values() if each.get("enforcementLevel") == "disabled"]
     assert "all" not in given
 
 
@@ -82,6 +92,7 @@ def test_a_pack_offers_its_rules_with_schema_fix_and_tags(pack: str) -> None:
         assert each.description == rules[each.name].prevents
         assert each.remediation_steps == rules[each.name].fix
         assert list(each.tags) == list(rules[each.name].tags)
+        assert SEVERITIES[each.severity] == rules[each.name].severity
         assert set(each.configSchema.properties) == set(rules[each.name].settings)
 
 
@@ -104,9 +115,34 @@ def test_a_pack_repeats_what_the_program_knows_without_differing() -> None:
     versions = yaml.safe_load((program / "versions.yaml").read_text())
     wireguard = import_module("policies.encryption.rules.wireguard")
 
-    retired = rules["server-limits"].settings["retiredTypes"]["default"]
+    retired = rules["server-type-retired"].settings["retiredTypes"]["default"]
     assert sorted(retired) == sorted(types["retired"])
     floor = rules["cloud-controller-floor"].settings["floor"]["default"]
     assert floor == versions["cloudController"]["lowest"]
+    assert rules["tested-versions"].settings["matrix"]["default"] == {
+        line: {**row, "kubernetes": list(row["kubernetes"])}
+        for line, row in versions["cilium"].items()
+    }
     lowest = versions["cilium"]["1.19"]["lowest"]
     assert ".".join(map(str, wireguard.FLOOR)) == lowest
+
+
+def test_the_catalogue_is_what_the_rules_say() -> None:
+    """Every rule of both packs, with everything that it declares."""
+    written = catalogue.PAGE.read_text(encoding="utf-8")
+
+    assert written == catalogue.page(), "stale: run `python -m policies.catalogue`, read the diff"
+    for _, rule in RULES:
+        assert f"### {rule.id}\n" in written
+
+
+def test_a_thread_is_linked_wherever_it_stands() -> None:
+    """By the short name of its project, or by owner and name; other sources stay texts."""
+    linked = catalogue._linked
+
+    assert linked("KH#1985") == (
+        "[KH#1985](https://github.com/kube-hetzner/terraform-hcloud-kube-hetzner/issues/1985)"
+    )
+    assert linked("k3s-io/k3s#1") == "[k3s-io/k3s#1](https://github.com/k3s-io/k3s/issues/1)"
+    assert linked("cilium PR#2").startswith("[cilium PR#2](https://github.com/cilium/cilium/")
+    assert linked("Hetzner API: servers") == "Hetzner API: servers"

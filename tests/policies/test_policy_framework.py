@@ -7,7 +7,7 @@ from pulumi_policy.proxy import unknown_checking_proxy
 
 from policies.framework.subjects import CILIUM, CLOUD_CONTROLLER, GATEWAY, chart_name
 from policies.framework.values import Unknown, at, plain, shown
-from tests.policies.registrations import UNKNOWN, dev, first_preview
+from tests.policies.registrations import UNKNOWN, dev
 from tests.policies.wire import running
 
 RELEASE = "kubernetes:helm.sh/v3:Release"
@@ -96,7 +96,7 @@ def test_without_remembered_inputs_a_stack_rule_reads_outputs() -> None:
 
 def test_what_was_deferred_is_told_once_per_value() -> None:
     """Two rules on one unknown are two lines; one rule on it is one, however often it is asked."""
-    stack = first_preview(dev(control_planes=3))
+    stack = dev(control_planes=3, preview=True)
     with running("network") as network:
         said = [each.message.splitlines()[-1] for each in network.judge(stack).findings]
 

@@ -1,5 +1,7 @@
 """Every rule, as the pure function that it is."""
 
+import copy
+from functools import cache
 from importlib import import_module
 from typing import Any
 
@@ -10,7 +12,7 @@ from pulumi_policy.proxy import unknown_checking_proxy
 
 from tests.policies.cases import CASES
 from tests.policies.cases.case import Case
-from tests.policies.registrations import UNKNOWN, dev
+from tests.policies.registrations import UNKNOWN, application, dev
 
 RULES = {
     each.id: each
@@ -43,8 +45,8 @@ def _resources(rule: Any, given_: Any) -> Any:
         return as_seen(rule, given_)
     resource = framework(rule, "rule").Resource
     return [
-        resource(kind, f"r{index}", f"urn::{kind}::r{index}", as_seen(rule, props))
-        for index, (kind, props) in enumerate(given_)
+        resource(kind, f"r{index}", f"urn::{kind}::r{index}", as_seen(rule, props), *protected)
+        for index, (kind, props, *protected) in enumerate(given_)
     ]
 
 
@@ -93,22 +95,40 @@ def _paths(value: Any) -> list[list[Any]]:
     return [[], *([key, *rest] for key, each in inside for rest in _paths(each))]
 
 
+PACKAGES = {type(rule).__module__.rpartition(".")[0]: rule for rule in RULES.values()}
+STACK = {**dev(), **application()}
+
+
+@cache
+def _read(package: str) -> dict[str, Any]:
+    """Our own stacks as the rules of a pack read them."""
+    return {key: as_seen(PACKAGES[package], each.inputs) for key, each in STACK.items()}
+
+
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_no_shape_of_properties_breaks_a_rule(data: st.DataObject) -> None:
     """Whatever a program registers, a rule answers: an exception would end the whole preview."""
-    registrations = dev()
-    target = registrations[data.draw(st.sampled_from(sorted(registrations)))]
-    path = data.draw(st.sampled_from(_paths(target.inputs)[1:] or [["x"]]))
-    parent: Any = target.inputs
+    chosen = data.draw(st.sampled_from(sorted(STACK)))
+    inputs = copy.deepcopy(STACK[chosen].inputs)
+    path = data.draw(st.sampled_from(_paths(inputs)[1:] or [["x"]]))
+    parent: Any = inputs
     for key in path[:-1]:
         parent = parent[key]
     parent[path[-1]] = data.draw(JSON)
 
-    for rule in RULES.values():
-        if not hasattr(rule, "subjects"):
-            judged(rule, [(each.type, each.inputs) for each in registrations.values()], {})
-            continue
-        for each in registrations.values():
-            if rule.looks_at(each.type, as_seen(rule, each.inputs)):
-                judged(rule, each.inputs, {})
+    for package, one in PACKAGES.items():
+        altered = as_seen(one, inputs)
+        props = {**_read(package), chosen: altered}
+        resource = framework(one, "rule").Resource
+        stack = [resource(STACK[key].type, key, key, each) for key, each in props.items()]
+        for rule in RULES.values():
+            if not type(rule).__module__.startswith(package):
+                continue
+            configured = rule.configured({})
+            if not hasattr(rule, "subjects"):
+                rule.check(stack, configured)
+            elif rule.looks_at(STACK[chosen].type, altered):
+                rule.check(altered, configured)
+                if rule.adds:
+                    rule.adds(altered, configured)

@@ -17,7 +17,7 @@ from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
 from tests.policies.registrations import Registration, Registrations
 
 POLICIES = Path(__file__).parents[2] / "policies"
-LEVELS = {"advisory": 0, "mandatory": 1, "disabled": 2}
+LEVELS = {"advisory": 0, "mandatory": 1, "disabled": 2, "remediate": 3}
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,11 @@ class Verdict:
 
 
 class RunningPack:
-    """A started pack."""
+    """A started pack.
+
+    A resource that has not changed since it was last shown is not sent again: the pack remembers
+    it, and what rules on single resources said of it then they would say now.
+    """
 
     def __init__(self, channel: grpc.Channel) -> None:
         self._stub = analyzer_pb2_grpc.AnalyzerStub(channel)
@@ -53,6 +57,7 @@ class RunningPack:
             )
         )
         self.info = self._stub.GetAnalyzerInfo(empty_pb2.Empty())
+        self._shown: dict[str, tuple[bytes, Any]] = {}
 
     def configure(self, given: Mapping[str, Mapping[str, Any]]) -> None:
         """Send levels and settings as the engine does: schema defaults below what is given."""
@@ -66,11 +71,29 @@ class RunningPack:
             config.enforcementLevel = policy.enforcementLevel if level is None else LEVELS[level]
             json_format.ParseDict({**defaults, **mine}, config.properties)
         self._stub.Configure(request)
+        self._shown.clear()
 
     def judge(self, registrations: Registrations) -> Verdict:
         """Analyze each resource's inputs, then the stack's outputs."""
-        answers = [self._stub.Analyze(_resource(each)) for each in registrations.values()]
+        answers = [self._analyze(each) for each in registrations.values()]
         return self._verdict([*answers, self._stack(registrations)])
+
+    def _analyze(self, each: Registration) -> Any:
+        request = _resource(each)
+        text = request.SerializeToString(deterministic=True)
+        shown = self._shown.get(each.urn)
+        if shown is None or shown[0] != text:
+            shown = self._shown[each.urn] = text, self._stub.Analyze(request)
+        return shown[1]
+
+    def remediate(self, registration: Registration) -> tuple[list[str], dict[str, Any]]:
+        """Let the pack change a resource's inputs: the rules that did, and the inputs then."""
+        answer = self._stub.Remediate(_resource(registration))
+        changed = registration.inputs
+        for each in answer.remediations:
+            assert each.diagnostic == ""
+            changed = json_format.MessageToDict(each.properties)
+        return [each.policyName for each in answer.remediations], changed
 
     def judge_stack(self, registrations: Registrations) -> Verdict:
         """Show the stack's outputs only."""
@@ -79,7 +102,11 @@ class RunningPack:
     def _stack(self, registrations: Registrations) -> Any:
         resources = [
             analyzer_pb2.AnalyzerResource(
-                type=each.type, name=each.name, urn=each.urn, properties=_struct(each.final)
+                type=each.type,
+                name=each.name,
+                urn=each.urn,
+                properties=_struct(each.final),
+                options=_options(each),
             )
             for each in registrations.values()
         ]
@@ -123,8 +150,16 @@ def running(pack: str, folder: Path = POLICIES) -> Iterator[RunningPack]:
 
 def _resource(each: Registration) -> Any:
     return analyzer_pb2.AnalyzeRequest(
-        type=each.type, name=each.name, urn=each.urn, properties=_struct(each.inputs)
+        type=each.type,
+        name=each.name,
+        urn=each.urn,
+        properties=_struct(each.inputs),
+        options=_options(each),
     )
+
+
+def _options(each: Registration) -> Any:
+    return analyzer_pb2.AnalyzerResourceOptions(protect=each.protect)
 
 
 def _struct(properties: Mapping[str, Any]) -> struct_pb2.Struct:

@@ -95,8 +95,8 @@ class Monitor(MockMonitor):
             case "hcloud:index/server:Server":
                 if self.preview:
                     return {"ipv4Address": UNKNOWN, "networks": UNKNOWN}
-                asked = reveal(registration.inputs["networks"])
-                last = asked[0]["ip"].rpartition(".")[2]
+                asked = reveal(registration.inputs.get("networks", []))
+                last = asked[0]["ip"].rpartition(".")[2] if asked else "1"
                 networks = [{**one, "macAddress": "86:00:00:00:00:01"} for one in asked]
                 return {"ipv4Address": f"198.51.100.{last}", "networks": networks}
             case "command:remote:Command":

@@ -28,11 +28,12 @@ def pinned(props: Props, settings: Settings) -> Sequence[Outcome] | None:
 ARTIFACTS_PINNED = ResourceRule(
     id="artifacts-pinned",
     level="advisory",
+    severity="medium",
     prevents="What is downloaded is what was reviewed, also when the release's own checksum file "
     "was changed with it.",
     learned_from=("KH v3: pinned installer and SHA-256",),
     fix="write the artifact's sha256 into sovereign/artifacts.yaml",
-    tags=("supply-chain",),
+    tags=("supply-chain", "nist-800-53:SI-7"),
     settings={
         "except": {
             "type": "array",

@@ -51,13 +51,14 @@ def _listener(listener: object, where: str, plain_protocols: Sequence[object]) -
 GATEWAY_LISTENER_TLS = ResourceRule(
     id="gateway-listener-tls",
     level="mandatory",
+    severity="critical",
     prevents="Nothing from outside enters a Gateway in clear.",
     learned_from=(
         "Gateway API: TLS guide",
         "requirement: cilium-gateway, HTTPS 443, TLS Terminate",
     ),
     fix="use protocol: HTTPS with tls: {mode: Terminate, certificateRefs: [{name: <secret>}]}",
-    tags=("encryption-in-transit",),
+    tags=("encryption-in-transit", "nist-800-53:SC-8"),
     settings={
         "plainProtocols": {
             "type": "array",

@@ -90,10 +90,11 @@ def _unpacked(content: str, place: str, depth: int) -> Iterator[tuple[str, str]]
 K3S_SECRETS_ENCRYPTION = ResourceRule(
     id="k3s-secrets-encryption",
     level="mandatory",
+    severity="critical",
     prevents="Kubernetes Secrets are encrypted in etcd and in every snapshot of it.",
     learned_from=("k3s docs: hardening guide", "k3s docs: secrets encryption"),
     fix="set secrets-encryption: true on every k3s server, before its first start",
-    tags=("encryption-at-rest",),
+    tags=("encryption-at-rest", "nist-800-53:SC-28"),
     subjects=(K3S_JOIN,),
     check=encrypted_at_rest,
 )
@@ -101,12 +102,13 @@ K3S_SECRETS_ENCRYPTION = ResourceRule(
 NO_TOKEN_IN_USER_DATA = ResourceRule(
     id="no-token-in-user-data",
     level="mandatory",
+    severity="critical",
     prevents="No token can be read from a node's metadata address: user data stays there for the "
     "server's life.",
     learned_from=("HK#716", "CAPH#1701", "Hetzner docs: server metadata"),
     fix="hand tokens over SSH to the join script's standard input, and the cloud token to the "
     "controller's Secret",
-    tags=("secrets",),
+    tags=("secrets", "nist-800-53:IA-5"),
     settings={
         "otherPatterns": {
             "type": "array",

@@ -54,6 +54,7 @@ def _egress(props: Props) -> list[Outcome]:
 STRICT_MODE_KEYS = ResourceRule(
     id="strict-mode-keys",
     level="mandatory",
+    severity="high",
     prevents="Strict mode is on when it was asked for: a chart ignores the keys of another line, "
     "for example after an upgrade from 1.19 to 1.20.",
     learned_from=(
@@ -62,7 +63,7 @@ STRICT_MODE_KEYS = ResourceRule(
     ),
     fix="from Cilium 1.19 on write encryption.strictMode: {egress: {enabled: true, cidr: <pod "
     "range>, allowRemoteNodeIdentities: true}, ingress: {enabled: true}}",
-    tags=("encryption-in-transit",),
+    tags=("encryption-in-transit", "nist-800-53:SC-8"),
     subjects=(CILIUM,),
     check=known_keys,
 )

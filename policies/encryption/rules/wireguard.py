@@ -9,6 +9,7 @@ from .framework.values import Unknown, at, entries, shown, text
 
 TUNNEL_BYTES = 50
 WIREGUARD_BYTES = 95
+OVERHEAD = {"wireguard": WIREGUARD_BYTES, "ipsec": 77}
 FLOOR = (1, 19, 5)
 
 
@@ -18,16 +19,18 @@ def encrypted(props: Props, settings: Settings) -> Sequence[Outcome]:
     return [*switch, *require(props, "values.encryption.type", *entries(settings["types"]))]
 
 
-def packets_fit(props: Props, settings: Settings) -> Sequence[Outcome] | None:
+def packets_fit(props: Props, settings: Settings) -> Sequence[Outcome]:
     """Judge the chart's MTU, the private interface's: Cilium subtracts the overheads itself."""
-    if at(props, "values", "encryption", "enabled") is not True:
-        return None
-    version, mtu = at(props, "version"), at(props, "values", "MTU")
-    outcomes: list[Outcome] = [
-        Deferred(each.path) for each in (version, mtu) if isinstance(each, Unknown)
-    ]
+    version, values = at(props, "version"), at(props, "values")
+    mtu, enabled = at(values, "MTU"), at(values, "encryption", "enabled")
+    kind, routing = at(values, "encryption", "type"), at(values, "routingMode")
+    read = (version, mtu, enabled, kind, routing)
+    waiting = dict.fromkeys(each for each in read if isinstance(each, Unknown))
+    outcomes: list[Outcome] = [Deferred(each.path) for each in waiting]
+    encryption = OVERHEAD.get(text(kind), 0) if enabled is True else 0
+    tunnel = 0 if routing == "native" else TUNNEL_BYTES
     numbers = tuple(int(part) for part in re.findall(r"\d+", text(version))[:3])
-    if numbers and numbers < FLOOR:
+    if encryption == WIREGUARD_BYTES and numbers and numbers < FLOOR:
         outcomes.append(
             Violation(
                 f"Cilium {text(version)} counts 80 bytes for WireGuard, not {WIREGUARD_BYTES}"
@@ -39,11 +42,8 @@ def packets_fit(props: Props, settings: Settings) -> Sequence[Outcome] | None:
             Violation(f"values.MTU is {shown(mtu)}: Cilium may take 1500, the public interface's")
         )
     elif isinstance(mtu, int) and mtu > limit:
-        tunnel = 0 if at(props, "values", "routingMode") == "native" else TUNNEL_BYTES
-        have, room = mtu - tunnel - WIREGUARD_BYTES, limit - tunnel - WIREGUARD_BYTES
-        sums = (
-            f"pods would send {mtu} - {tunnel} - {WIREGUARD_BYTES} = {have}, {limit} leaves {room}"
-        )
+        have, room = mtu - tunnel - encryption, limit - tunnel - encryption
+        sums = f"pods would send {mtu} - {tunnel} - {encryption} = {have}, {limit} leaves {room}"
         outcomes.append(Violation(f"values.MTU is {mtu} on a private network of {limit}: {sums}"))
     elif not isinstance(mtu, int | Unknown):
         outcomes.append(Violation(f"values.MTU is {shown(mtu)}, no number"))
@@ -53,6 +53,7 @@ def packets_fit(props: Props, settings: Settings) -> Sequence[Outcome] | None:
 WIREGUARD_ON = ResourceRule(
     id="wireguard-on",
     level="mandatory",
+    severity="critical",
     prevents="Pod traffic between nodes is encrypted: Hetzner's private network is isolated, not "
     "encrypted, and a misspelt type renders no encryption without an error.",
     learned_from=(
@@ -60,7 +61,7 @@ WIREGUARD_ON = ResourceRule(
         "cilium 1.20.2 chart: encryption.type is a free string",
     ),
     fix="set the chart values encryption.enabled: true and encryption.type: wireguard",
-    tags=("encryption-in-transit",),
+    tags=("encryption-in-transit", "nist-800-53:SC-8"),
     settings={
         "types": {
             "type": "array",
@@ -77,11 +78,12 @@ WIREGUARD_ON = ResourceRule(
 WIREGUARD_MTU = ResourceRule(
     id="wireguard-mtu",
     level="mandatory",
+    severity="high",
     prevents="Large packets do not vanish: the private interface carries 1450 bytes, WireGuard "
-    "takes 95 and a tunnel 50 of them.",
+    "takes 95 of them (IPsec 77) and a tunnel 50.",
     learned_from=("KH#2286", "H8#450", "cilium#37919", "cilium PR#45940"),
     fix="set the chart value MTU: 1450 and use Cilium 1.19.5 or newer",
-    tags=("encryption-in-transit", "availability"),
+    tags=("encryption-in-transit", "availability", "nist-800-53:SC-8"),
     settings={
         "privateMtu": {
             "type": "integer",

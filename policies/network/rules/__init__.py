@@ -1,18 +1,29 @@
 """The rules of the pack `network`, in the order in which they are listed to people."""
 
 from .api_server import API_SERVER_ADDRESS, API_SERVER_EVERY_CONTROL_PLANE
-from .attachment import SERVER_ADDRESS_IN_SUBNET, SERVER_ADDRESS_PINNED
+from .attachment import SERVER_ADDRESS_IN_SUBNET, SERVER_ADDRESS_PINNED, SERVER_ATTACHED
+from .attachments import ATTACHMENT_LIMIT
+from .default_deny import DEFAULT_DENY
+from .envoy_config import ENVOY_CONFIG_LISTENER
 from .firewall import WORLD_OPEN_PORTS
+from .firewall_size import FIREWALL_LIMIT
 from .framework.rule import ResourceRule, StackRule
 from .ipam import IPAM_POD_RANGE
-from .limits import ATTACHMENT_LIMIT, FIREWALL_LIMIT, PLACEMENT_GROUP_LIMIT, SERVER_LIMITS
-from .protection import SOVEREIGN_PROTECTED
+from .k3s_installer import K3S_INSTALLER_PINNED
+from .labels import HCLOUD_LABELS, MANAGED_BY_LABEL
+from .load_balancers import LOAD_BALANCER_LIMITS
+from .placement import PLACEMENT_GROUP_LIMIT, PLACEMENT_SPREAD
+from .protection import SOVEREIGN_PROTECTED, STATEFUL_PROTECTED
 from .ranges import NETWORK_RANGES, RANGES_AGREE
 from .replacement import K3S_NETWORK_LEFT_TO_CILIUM, K3S_SERVERS_IDENTICAL, KUBE_PROXY_REPLACED
+from .route_retry import ROUTE_RETRY
+from .servers import SERVER_LIMITS, SERVER_TYPE_DEPRECATED, SERVER_TYPE_RETIRED
+from .tested_versions import TESTED_VERSIONS
 from .versions import CLOUD_CONTROLLER_FLOOR, VERSIONS_PINNED
 
 RULES: tuple[ResourceRule | StackRule, ...] = (
     WORLD_OPEN_PORTS,
+    SERVER_ATTACHED,
     SERVER_ADDRESS_PINNED,
     SERVER_ADDRESS_IN_SUBNET,
     NETWORK_RANGES,
@@ -23,11 +34,23 @@ RULES: tuple[ResourceRule | StackRule, ...] = (
     K3S_SERVERS_IDENTICAL,
     API_SERVER_ADDRESS,
     API_SERVER_EVERY_CONTROL_PLANE,
+    TESTED_VERSIONS,
     VERSIONS_PINNED,
+    K3S_INSTALLER_PINNED,
     CLOUD_CONTROLLER_FLOOR,
     ATTACHMENT_LIMIT,
+    LOAD_BALANCER_LIMITS,
     PLACEMENT_GROUP_LIMIT,
+    PLACEMENT_SPREAD,
     FIREWALL_LIMIT,
     SERVER_LIMITS,
+    SERVER_TYPE_RETIRED,
+    SERVER_TYPE_DEPRECATED,
+    HCLOUD_LABELS,
+    MANAGED_BY_LABEL,
     SOVEREIGN_PROTECTED,
+    STATEFUL_PROTECTED,
+    DEFAULT_DENY,
+    ENVOY_CONFIG_LISTENER,
+    ROUTE_RETRY,
 )

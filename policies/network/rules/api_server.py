@@ -145,6 +145,7 @@ def _depends_on_one(release: Resource, who: Topology, modes: Sequence[object]) -
 API_SERVER_ADDRESS = StackRule(
     id="api-server-address",
     level="mandatory",
+    severity="critical",
     prevents="Cilium reaches the API server from every node, agents included.",
     learned_from=(
         "the incident of the requirement",
@@ -155,7 +156,7 @@ API_SERVER_ADDRESS = StackRule(
     fix="derive k8sServiceHost from a control-plane server's private-IP output, with "
     "k8sServicePort 6443; or use 127.0.0.1 with 6444, or the API load balancer's private IP "
     "with 6443",
-    tags=("cilium", "availability"),
+    tags=("cilium", "availability", "nist-800-53:CM-6"),
     settings={
         "otherAddresses": {
             "type": "array",
@@ -170,10 +171,11 @@ API_SERVER_ADDRESS = StackRule(
 API_SERVER_EVERY_CONTROL_PLANE = StackRule(
     id="api-server-every-control-plane",
     level="mandatory",
+    severity="high",
     prevents="With several control planes, the loss of one does not cut Cilium off from the API.",
     learned_from=("kubespray#12623", "HK#61", "KH#143", "HT: refuses HA without a stable endpoint"),
     fix='list every control plane in k8s.apiServerURLs ("https://10.0.1.2:6443 '
     'https://10.0.1.3:6443 …"), or use 127.0.0.1:6444 or the API load balancer',
-    tags=("cilium", "availability"),
+    tags=("cilium", "availability", "nist-800-53:SI-13"),
     check=every_control_plane,
 )

@@ -20,7 +20,7 @@ from .framework.values import Unknown, at, entries, ipv4_range, shown, text
 METADATA_GATEWAY = "172.31.1.1"
 
 
-def pinned(props: Props, settings: Settings) -> Sequence[Outcome] | None:
+def pinned(props: Props, _: Settings) -> Sequence[Outcome] | None:
     """Judge a server's inline attachments, or one separate attachment, which has a `serverId`."""
     if "serverId" in props:
         return _pinned(at(props, "ip"), "ip")
@@ -28,9 +28,7 @@ def pinned(props: Props, settings: Settings) -> Sequence[Outcome] | None:
     if isinstance(networks, Unknown):
         return [Deferred(networks.path)]
     if not entries(networks):
-        if settings["allowSeparateAttachment"]:
-            return None
-        return [Violation("networks is not set: the server is in no private network")]
+        return None
     outcomes: list[Outcome] = []
     for index, network in enumerate(entries(networks)):
         where = f"networks[{index}]"
@@ -54,6 +52,27 @@ def _pinned(ip: object, path: str) -> list[Outcome]:
     return (
         [] if text(ip) else [Violation(f"{path} is {shown(ip)}: Hetzner would choose the address")]
     )
+
+
+def attached(resources: Sequence[Resource], settings: Settings) -> Sequence[Outcome] | None:
+    """Judge that each server has an attachment, inline or as a resource of its own.
+
+    Which server such a resource means is unknown in a first preview, so they are counted.
+    """
+    exempt = entries(settings["except"])
+    servers = [each for each in SERVER.among(resources) if at(each.props, "name") not in exempt]
+    separate = len(SERVER_NETWORK.among(resources))
+    networks = [(at(each.props, "networks"), each.urn) for each in servers]
+    outcomes: list[Outcome] = [
+        Deferred(found.path, urn) for found, urn in networks if isinstance(found, Unknown)
+    ]
+    bare = [urn for found, urn in networks if not isinstance(found, Unknown) and not entries(found)]
+    if bare and not separate:
+        outcomes += [Violation("the server is in no private network", urn) for urn in bare]
+    elif len(bare) > separate:
+        found = f"{len(bare)} servers have no networks, and only {separate} ServerNetworks exist"
+        outcomes.append(Violation(found, bare[-1]))
+    return outcomes if servers else None
 
 
 def in_subnet(resources: Sequence[Resource], _: Settings) -> Sequence[Outcome] | None:
@@ -107,30 +126,44 @@ def _fault(ip: str, subnets: Sequence[IPv4Network], reserved: set[str]) -> str:
 SERVER_ADDRESS_PINNED = ResourceRule(
     id="server-address-pinned",
     level="mandatory",
+    severity="high",
     prevents="Every server joins the private network at an address that the program chose, and is "
     "not re-attached by each `up`.",
     learned_from=("TF#650", "TF#512", "HK#410", "kubespray#12623"),
     fix="give the server networks=[{networkId, subnetId, ip: <its own address>, aliasIps: []}]",
-    tags=("addressing",),
-    settings={
-        "allowSeparateAttachment": {
-            "type": "boolean",
-            "default": False,
-            "description": "Accept servers without inline networks, attached by ServerNetwork "
-            "resources.",
-        }
-    },
+    tags=("addressing", "nist-800-53:CM-6"),
     subjects=(SERVER, SERVER_NETWORK),
     check=pinned,
+)
+
+SERVER_ATTACHED = StackRule(
+    id="server-attached",
+    level="mandatory",
+    severity="high",
+    prevents="Every server stands in a private network, so nodes never talk over the Internet.",
+    learned_from=("TF#512", "KH#99", "HK#410"),
+    fix="give the server networks=[{networkId, subnetId, ip, aliasIps: []}], or name it in "
+    "`except` if it is no node",
+    tags=("addressing", "nist-800-53:SC-7"),
+    settings={
+        "except": {
+            "type": "array",
+            "items": {"type": "string"},
+            "default": [],
+            "description": "Names of servers that need no private network, such as a bastion.",
+        }
+    },
+    check=attached,
 )
 
 SERVER_ADDRESS_IN_SUBNET = StackRule(
     id="server-address-in-subnet",
     level="mandatory",
+    severity="high",
     prevents="Pinned addresses are usable addresses of the nodes' subnet, each given once.",
     learned_from=("Hetzner API: ip_not_available", "KH#558", "HT#46"),
     fix="pin an address inside the subnet that is neither its first, its last, nor the network's "
     "gateway, and that no other server has",
-    tags=("addressing",),
+    tags=("addressing", "nist-800-53:CM-6"),
     check=in_subnet,
 )

@@ -132,12 +132,13 @@ def _ipv6_share(sources: Sequence[IPv4Network | IPv6Network]) -> float:
 WORLD_OPEN_PORTS = ResourceRule(
     id="world-open-ports",
     level="mandatory",
+    severity="critical",
     prevents="SSH, the Kubernetes API, etcd, the kubelet, node ports and Cilium's own ports are "
     "never open to the world, halves, port ranges and missing ports included.",
     learned_from=("KH#436", "KH#1707", "KH#1659", "ksail#4363", "Hetzner API: firewall rules"),
     fix="name the operators' own addresses in sourceIps (`pulumi config set --path "
     "'sovereign:operatorCidrs[0]' 203.0.113.7/32`), or drop the rule: no rule means closed",
-    tags=("exposure", "firewall"),
+    tags=("exposure", "firewall", "nist-800-53:SC-7"),
     settings={
         "ports": {
             "type": "array",

@@ -51,12 +51,13 @@ def _is_default(pool: str) -> bool:
 IPAM_POD_RANGE = ResourceRule(
     id="ipam-pod-range",
     level="mandatory",
+    severity="critical",
     prevents="Pods never get addresses of the chart's default range 10.0.0.0/8, in which the nodes "
     "stand: peers become unreachable without an error.",
     learned_from=("cilium: IPAM cluster-pool warning",),
     fix="set ipam.mode: kubernetes with k8s.requireIPv4PodCIDR: true, or cluster-pool with "
     "clusterPoolIPv4PodCIDRList: [10.42.0.0/16]",
-    tags=("cilium", "addressing"),
+    tags=("cilium", "addressing", "nist-800-53:CM-6"),
     settings={
         "otherModes": {
             "type": "array",

@@ -157,6 +157,7 @@ _SETTINGS = {
 NETWORK_RANGES = ResourceRule(
     id="network-ranges",
     level="mandatory",
+    severity="high",
     prevents="Network, node, pod and service ranges are private, nodes lie inside the network, and "
     "no two others overlap.",
     learned_from=(
@@ -167,7 +168,7 @@ NETWORK_RANGES = ResourceRule(
     ),
     fix="use for example network 10.0.0.0/16, nodes 10.0.1.0/24, pods 10.42.0.0/16, services "
     "10.43.0.0/16",
-    tags=("addressing",),
+    tags=("addressing", "nist-800-53:SC-7"),
     settings=_SETTINGS,
     subjects=(CLUSTER_NETWORK, NETWORK, SUBNET),
     check=private_ranges,
@@ -176,12 +177,13 @@ NETWORK_RANGES = ResourceRule(
 RANGES_AGREE = StackRule(
     id="ranges-agree",
     level="mandatory",
+    severity="high",
     prevents="k3s, the cloud controller, Cilium and the network name the same pod and service "
     "ranges, and none of them meets the nodes.",
     learned_from=("hccm#214", "cilium: IPAM cluster-pool warning"),
     fix="take every copy of a range from one place, and keep pod and service ranges outside the "
     "network",
-    tags=("addressing",),
+    tags=("addressing", "nist-800-53:CM-6"),
     settings=_SETTINGS,
     check=agreement,
 )

@@ -77,6 +77,7 @@ def servers_identical(props: Props, _: Settings) -> Sequence[Outcome] | None:
 KUBE_PROXY_REPLACED = ResourceRule(
     id="kube-proxy-replaced",
     level="mandatory",
+    severity="critical",
     prevents="Cilium serves Kubernetes' Services: k3s runs without kube-proxy, so without this no "
     "Service works.",
     learned_from=(
@@ -84,7 +85,7 @@ KUBE_PROXY_REPLACED = ResourceRule(
         "cilium 1.20 chart: `strict` fails rendering",
     ),
     fix="set the chart value kubeProxyReplacement: true",
-    tags=("cilium",),
+    tags=("cilium", "nist-800-53:CM-6"),
     subjects=(CILIUM,),
     check=kube_proxy_replaced,
 )
@@ -92,11 +93,12 @@ KUBE_PROXY_REPLACED = ResourceRule(
 K3S_NETWORK_LEFT_TO_CILIUM = ResourceRule(
     id="k3s-network-left-to-cilium",
     level="mandatory",
+    severity="high",
     prevents="k3s runs no kube-proxy, no Flannel and no network policy of its own beside Cilium's.",
     learned_from=("k3s docs: basic network options", "KH init.tf"),
     fix="set flannel-backend: none, disable-network-policy: true and disable-kube-proxy: true on "
     "every server",
-    tags=("k3s", "cilium"),
+    tags=("k3s", "cilium", "nist-800-53:CM-7"),
     subjects=(K3S_JOIN,),
     check=network_left_to_cilium,
 )
@@ -104,10 +106,11 @@ K3S_NETWORK_LEFT_TO_CILIUM = ResourceRule(
 K3S_SERVERS_IDENTICAL = ResourceRule(
     id="k3s-servers-identical",
     level="mandatory",
+    severity="high",
     prevents="Servers agree on the options that k3s requires to be the same on all of them.",
     learned_from=("k3s docs: k3s server",),
     fix="give every server the same value",
-    tags=("k3s",),
+    tags=("k3s", "nist-800-53:CM-6"),
     subjects=(K3S_JOIN,),
     check=servers_identical,
 )

@@ -26,6 +26,8 @@ class Topology:
     control_plane_count: int
     agents: bool
     load_balancers: frozenset[str]
+    nodes: int
+    """Control planes and agents, by the larger of our facts and the real servers."""
     unknown: tuple[Unknown, ...]
 
 
@@ -35,7 +37,7 @@ def topology(resources: Sequence[Resource]) -> Topology:
     Servers without a `role` label may all be control planes, and all but one agents.
     """
     servers = SERVER.among(resources)
-    by_role = [(_role(each), each) for each in servers]
+    by_role = [(role_of(each), each) for each in servers]
     labelled = [each for role, each in by_role if role in CONTROL_PLANE_ROLES]
     unlabelled = [
         each for role, each in by_role if role not in (*CONTROL_PLANE_ROLES, *AGENT_ROLES)
@@ -61,11 +63,16 @@ def topology(resources: Sequence[Resource]) -> Topology:
         or max(_counts(sovereigns, "workers")) > 0
         or (bool(unlabelled) and len(servers) > 1),
         load_balancers=frozenset(text(each) for each in balancers if text(each)),
+        nodes=max(
+            len(servers),
+            max(_counts(sovereigns, "controlPlanes")) + max(_counts(sovereigns, "workers")),
+        ),
         unknown=tuple(each for each in [*addresses, *balancers] if isinstance(each, Unknown)),
     )
 
 
-def _role(server: Resource) -> str:
+def role_of(server: Resource) -> str:
+    """Return the lower-case `role` label, empty where there is none."""
     return text(at(server.props, "labels", "role")).lower()
 
 

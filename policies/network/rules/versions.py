@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from .framework.rule import Deferred, Outcome, Props, ResourceRule, Settings, Violation
+from .framework.subjects import CHART as ANY_CHART
 from .framework.subjects import CILIUM, CLOUD_CONTROLLER, K3S_JOIN
 from .framework.values import Unknown, at, shown, text
 
@@ -19,11 +20,15 @@ def version_of(props: Props) -> object:
     return archive[1] if given is None and archive else given
 
 
-def pinned(props: Props, _: Settings) -> Sequence[Outcome]:
-    """Judge that the version is exact. k3s' component is told by its `nodes`."""
-    version = version_of(props)
+def pinned(props: Props, _: Settings) -> Sequence[Outcome] | None:
+    """Judge that the version is exact. k3s' component is told by its `nodes`; a chart in a
+    directory beside the program is whatever stands there.
+    """
+    version, chart = version_of(props), text(at(props, "chart"))
     if isinstance(version, Unknown):
         return [Deferred(version.path)]
+    if version is None and chart.startswith((".", "/")):
+        return None
     k3s = "nodes" in props
     if (K3S if k3s else CHART).fullmatch(text(version)):
         return []
@@ -41,35 +46,39 @@ def above_floor(props: Props, settings: Settings) -> Sequence[Outcome] | None:
         return [Deferred(version.path)]
     if not CHART.fullmatch(text(version)):
         return None
-    if _numbers(text(version)) >= _numbers(floor):
+    if numbers(version) >= numbers(floor):
         return []
     return [Violation(f"version is {shown(version)}, below {floor}")]
 
 
-def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in re.findall(r"\d+", version)[:3])
+def numbers(version: object) -> tuple[int, ...]:
+    """Return (1, 36, 4) of `v1.36.4+k3s1`; empty for what is no version."""
+    matched = re.match(r"v?(\d+)\.(\d+)\.(\d+)", text(version))
+    return tuple(map(int, matched.groups())) if matched else ()
 
 
 VERSIONS_PINNED = ResourceRule(
     id="versions-pinned",
     level="mandatory",
-    prevents="k3s, Cilium and the cloud controller are exact versions: no channel, range or "
-    "`latest` moves them under a running cluster.",
+    severity="high",
+    prevents="k3s and every chart are exact versions: no channel, range or `latest` moves them "
+    "under a running cluster.",
     learned_from=("KH v3: pinned installer", "k3s-io/k3s#14557", "pulumi-kubernetes#2374"),
     fix="set version to one exact release",
-    tags=("supply-chain",),
-    subjects=(CILIUM, CLOUD_CONTROLLER, K3S_JOIN),
+    tags=("supply-chain", "nist-800-53:CM-2"),
+    subjects=(CILIUM, CLOUD_CONTROLLER, K3S_JOIN, ANY_CHART),
     check=pinned,
 )
 
 CLOUD_CONTROLLER_FLOOR = ResourceRule(
     id="cloud-controller-floor",
     level="mandatory",
+    severity="critical",
     prevents="Hetzner's cloud controller survives the API of today: older ones panic since "
     "`datacenter` was removed.",
     learned_from=("HK#764", "KH#2189"),
     fix="use hcloud-cloud-controller-manager 1.30.1 or newer",
-    tags=("availability",),
+    tags=("availability", "nist-800-53:SI-2"),
     settings={
         "floor": {
             "type": "string",

@@ -1,10 +1,9 @@
-"""What rules say of addresses and ranges, and of how many attach."""
+"""What rules say of addresses and ranges."""
 
 from typing import Any
 
 from tests.policies.cases.case import Case
 from tests.policies.cases.stacks import (
-    BALANCER,
     CP,
     WORKER,
     Typed,
@@ -181,33 +180,6 @@ AGREEMENT = [
     ),
 ]
 
-LIMIT = "attachment-limit"
-FULL = "a Hetzner network takes 100 attachments:"
-ATTACHMENTS = [
-    Case(LIMIT, "compliant", [CP] * 99 + [BALANCER]),
-    Case(
-        LIMIT,
-        "violating",
-        [CP] * 100 + [BALANCER],
-        [f"{FULL} 101 planned + 0 reserved = 101 > 100"],
-    ),
-    Case(
-        LIMIT,
-        "violating",
-        [facts("Sovereign", attachments=101.0)],
-        [f"{FULL} 101 planned + 0 reserved = 101 > 100"],
-    ),
-    Case(LIMIT, "missing", ranges(), None),
-    Case(LIMIT, "unknown", [facts("Sovereign", attachments=UNKNOWN)], ["deferred: attachments"]),
-    Case(
-        LIMIT,
-        "configured",
-        [CP] * 60,
-        [f"{FULL} 60 planned + 41 reserved = 101 > 100"],
-        {"reserved": 41.0},
-    ),
-]
-
 EDGES = [
     Case(
         "network-ranges",
@@ -218,4 +190,4 @@ EDGES = [
     Case(IN_SUBNET, "compliant", [*ranges(), *ranges(), CP, CP]),
 ]
 
-CASES = [*NETWORK_RANGES, *SUBNET, *AGREEMENT, *ATTACHMENTS, *EDGES]
+CASES = [*NETWORK_RANGES, *SUBNET, *AGREEMENT, *EDGES]

@@ -84,6 +84,7 @@ CILIUM = [
     Case("versions-pinned", "compliant", CILIUM_HEAD),
     Case("versions-pinned", "compliant", {"nodes": [], "version": "v1.36.4+k3s1"}),
     Case("versions-pinned", "compliant", {"chart": "./charts/cilium-1.20.2.tgz"}),
+    Case("versions-pinned", "compliant", {"chart": "./charts/shop"}, None),
     Case(
         "versions-pinned",
         "violating",

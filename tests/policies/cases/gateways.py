@@ -3,18 +3,22 @@
 from typing import Any
 
 from tests.policies.cases.case import Case
-from tests.policies.registrations import UNKNOWN, gateway
+from tests.policies.registrations import UNKNOWN
 
 
 def listener(**given: Any) -> dict[str, Any]:
     """Return a Gateway with one listener named `web`."""
-    return gateway({"name": "web", **given}).inputs
+    return {"spec": {"gatewayClassName": "cilium", "listeners": [{"name": "web", **given}]}}
 
 
 WEB = "spec.listeners[0] `web`"
 REFERENCES = [{"name": "public-tls"}]
 GATEWAY = [
-    Case("gateway-listener-tls", "compliant", gateway().inputs),
+    Case(
+        "gateway-listener-tls",
+        "compliant",
+        listener(protocol="HTTPS", tls={"mode": "Terminate", "certificateRefs": REFERENCES}),
+    ),
     Case(
         "gateway-listener-tls",
         "compliant",

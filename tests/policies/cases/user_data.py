@@ -5,8 +5,16 @@ import gzip
 from typing import Any
 
 from tests.policies.cases.case import Case
-from tests.policies.registrations import HOST_KEY, UNKNOWN, USER_DATA
+from tests.policies.registrations import UNKNOWN, dev
 
+HOST_KEY = "\n".join(
+    [
+        "-----BEGIN OPENSSH PRIVATE KEY-----",
+        base64.b64encode(bytes(range(2, 200))).decode(),
+        "-----END OPENSSH PRIVATE KEY-----",
+    ]
+)
+USER_DATA = dev()["Server dev-control-plane-1"].inputs["userData"]
 K3S_TOKEN = f"K10{'0a' * 32}::server:hunter2"
 CLOUD_TOKEN = "aB3xY9kLmN0pQrSt" * 4
 VARIABLE, KEY = "a token variable (K3S_TOKEN=…)", "a token key (token: …)"
@@ -49,6 +57,12 @@ USER_DATA_CASES = [
     ),
     Case("no-token-in-user-data", "missing", {}),
     Case("no-token-in-user-data", "unknown", {"userData": UNKNOWN}, ["deferred: userData"]),
+    Case(
+        "no-token-in-user-data",
+        "unknown",
+        {"userData": "[secret]"},
+        ["deferred: userData, which was redacted,"],
+    ),
     Case(
         "no-token-in-user-data",
         "configured",

@@ -50,7 +50,29 @@ WIREGUARD = [
         {"types": ["wireguard", "ipsec"]},
     ),
     Case("wireguard-mtu", "compliant", cilium(encryption=ON, MTU=1450.0)),
-    Case("wireguard-mtu", "compliant", cilium(encryption={"enabled": False}), None),
+    Case("wireguard-mtu", "compliant", cilium(encryption={"enabled": False}, MTU=1450.0)),
+    Case(
+        "wireguard-mtu",
+        "violating",
+        cilium(encryption={"enabled": False}, MTU=1451.0),
+        [
+            (
+                "values.MTU is 1451 on a private network of 1450: "
+                "pods would send 1451 - 50 - 0 = 1401, 1450 leaves 1400"
+            )
+        ],
+    ),
+    Case(
+        "wireguard-mtu",
+        "violating",
+        {**cilium(encryption={**ON, "type": "ipsec"}, MTU=1500.0), "version": "1.19.4"},
+        [
+            (
+                "values.MTU is 1500 on a private network of 1450: "
+                "pods would send 1500 - 50 - 77 = 1373, 1450 leaves 1323"
+            )
+        ],
+    ),
     Case(
         "wireguard-mtu",
         "violating",
@@ -165,4 +187,48 @@ EDGES = [
     ),
 ]
 
-CASES = [*WIREGUARD, *STRICT, *EDGES]
+HOSTS = "node-encryption"
+SWITCH = "values.encryption.nodeEncryption is"
+NODE_ENCRYPTION = [
+    Case(HOSTS, "compliant", cilium(encryption={**ON, "nodeEncryption": False})),
+    Case(HOSTS, "missing", cilium(), None),
+    Case(
+        HOSTS,
+        "violating",
+        cilium(encryption={**ON, "nodeEncryption": True}),
+        [
+            (
+                f"{SWITCH} true: Cilium leaves it off on control planes, and large packets of the "
+                "nodes' own programs may vanish, for values.MTU sizes those of pods only"
+            )
+        ],
+    ),
+    Case(
+        HOSTS,
+        "violating",
+        cilium(encryption={"enabled": True, "type": "ipsec", "nodeEncryption": True}),
+        [f"{SWITCH} true without WireGuard, which alone reads it"],
+    ),
+    Case(
+        HOSTS,
+        "unknown",
+        cilium(encryption={**ON, "nodeEncryption": UNKNOWN}),
+        ["deferred: values.encryption.nodeEncryption"],
+    ),
+    Case(
+        HOSTS,
+        "configured",
+        cilium(encryption=ON),
+        [f"{SWITCH} not set: traffic between nodes is in clear"],
+        {"required": True},
+    ),
+    Case(
+        HOSTS,
+        "configured",
+        cilium(encryption={**ON, "nodeEncryption": True}),
+        [],
+        {"accepted": True},
+    ),
+]
+
+CASES = [*WIREGUARD, *STRICT, *EDGES, *NODE_ENCRYPTION]

@@ -1,0 +1,95 @@
+"""k3s, Cilium, the way to the API server and versions, broken."""
+
+from tests.policies.mutations.mutation import (
+    CILIUM,
+    HELM,
+    JOIN,
+    RELEASE,
+    SOVEREIGN,
+    WORKER,
+    add,
+    mutation,
+    put,
+)
+from tests.policies.registrations import Registrations
+
+HOST, URLS = "values.k8sServiceHost", "values.k8s.apiServerURLs"
+INSTALLER = "#!/bin/sh\ncurl -sfL https://get.k3s.io |"
+
+
+def older_gateway_api(registrations: Registrations) -> None:
+    """Definitions of Cilium 1.19 for Cilium 1.20."""
+    for artifact in registrations[SOVEREIGN].inputs["artifacts"]:
+        if artifact["name"].startswith("gateway-api-"):
+            artifact["version"] = "v1.4.1"
+
+
+CLUSTER = [
+    mutation(
+        "kube-proxy not replaced",
+        "kube-proxy-replaced",
+        put(RELEASE, "values.kubeProxyReplacement", False),
+    ),
+    mutation(
+        "kube-proxy in k3s",
+        "k3s-network-left-to-cilium",
+        put(JOIN, "nodes.0.config.disable-kube-proxy", ...),
+    ),
+    mutation(
+        "Flannel in k3s",
+        "k3s-network-left-to-cilium",
+        put(JOIN, "nodes.0.config.flannel-backend", "vxlan"),
+    ),
+    mutation(
+        "servers differ",
+        "k3s-servers-identical",
+        put(JOIN, "nodes.1.config.disable", []),
+        control_planes=3,
+    ),
+    mutation("the incident", "api-server-address", put(RELEASE, HOST, "127.0.0.1")),
+    mutation("the incident by name", "api-server-address", put(RELEASE, HOST, "localhost")),
+    mutation("a worker's address", "api-server-address", put(RELEASE, HOST, "10.0.1.20")),
+    mutation("no address", "api-server-address", put(RELEASE, HOST, ...)),
+    mutation(
+        "another port",
+        "api-server-address",
+        put(RELEASE, HOST, "10.0.1.2"),
+        put(RELEASE, "values.k8sServicePort", 6444),
+    ),
+    mutation("an unknown mode", "api-server-address", put(CILIUM, "apiServerAddress", "loopback")),
+    mutation(
+        "one address for three control planes",
+        "api-server-every-control-plane",
+        put(RELEASE, URLS, ...),
+        control_planes=3,
+    ),
+    mutation("k3s too new for Cilium", "tested-versions", put(JOIN, "version", "v1.37.1+k3s1")),
+    mutation("Gateway API too old for Cilium", "tested-versions", older_gateway_api),
+    mutation(
+        "an untested line of Cilium",
+        "tested-versions wireguard-mtu",
+        put(RELEASE, "version", "1.18.4"),
+    ),
+    mutation("a range of versions", "versions-pinned", put(RELEASE, "version", ">=1.20")),
+    mutation("a k3s channel", "versions-pinned", put(JOIN, "version", "stable")),
+    mutation(
+        "another chart without a version",
+        "versions-pinned",
+        add(HELM, "loki", {"name": "loki", "chart": "loki", "values": {}}),
+    ),
+    mutation(
+        "whatever k3s is newest",
+        "k3s-installer-pinned",
+        put(WORKER, "userData", f"{INSTALLER} sh -"),
+    ),
+    mutation(
+        "a channel for the installer",
+        "k3s-installer-pinned",
+        put("Command dev-default-1-join", "create", f"{INSTALLER} INSTALL_K3S_CHANNEL=latest sh -"),
+    ),
+    mutation(
+        "an old cloud controller",
+        "cloud-controller-floor",
+        put("Release dev-cloud-controller", "version", "1.29.0"),
+    ),
+]
