@@ -36,12 +36,19 @@ def serve(simulator: HetznerSimulator, *, host: str = LOOPBACK, port: int = 0) -
     """
     if not ip_address(host).is_loopback:
         raise ValueError(f"the simulator serves on loopback only, not on {host}")
+    with serving(application(simulator), host, port) as address:
+        yield f"{address}/v1"
+
+
+@contextmanager
+def serving(app: Starlette, host: str, port: int) -> Iterator[str]:
+    """Serve an application from a thread as long as the block runs; the value is `http://…`."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
         config = uvicorn.Config(
-            application(simulator),
+            app,
             lifespan="on",
             log_config=None,
             access_log=False,
@@ -55,7 +62,7 @@ def serve(simulator: HetznerSimulator, *, host: str = LOOPBACK, port: int = 0) -
         try:
             _wait_until_started(server, thread)
             shown = f"[{host}]" if family == socket.AF_INET6 else host
-            yield f"http://{shown}:{listener.getsockname()[1]}/v1"
+            yield f"http://{shown}:{listener.getsockname()[1]}"
         finally:
             server.should_exit = True
             thread.join()

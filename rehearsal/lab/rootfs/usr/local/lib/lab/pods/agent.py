@@ -4,7 +4,6 @@ operator's definitions; makes the pod network; and only then lets the node be Re
 It loads no eBPF, gives pods no interfaces and enforces no policy.
 """
 
-import contextlib
 import json
 import os
 import signal
@@ -150,23 +149,13 @@ class Agent:
                 forwarder.refresh(self.api)
                 unheard = 0
             except Unreachable as lost:
-                if overlap(self.api):
+                if datapath.overlap(self.api.addresses[0][0]):
                     raise
                 unheard += 1
                 if unheard >= PATIENCE:
                     self.condition.say(f"lost the API: {lost}")
             except Refused as refused:
                 self.condition.say(f"the API refuses: {refused}")
-
-
-def overlap(api: Api) -> str:
-    """Why this host's own routes keep it from the API, or empty."""
-    host, _ = api.addresses[0]
-    try:
-        block = datapath.swallowed(host)
-    except ValueError:  # a name instead of an address
-        return ""
-    return f": Cilium gave {block} to pods, and addresses of nodes are in it" if block else ""
 
 
 def internal_address(node: Object) -> IPv4Address:
@@ -206,9 +195,7 @@ def main() -> NoReturn:
         Agent(api, os.environ["K8S_NODE_NAME"], condition).run()
     except Unreachable as unreachable:
         CNI.unlink(missing_ok=True)
-        with contextlib.suppress(commands.Failed):
-            condition.fail(f"{unreachable}{overlap(api)}")
-        condition.fail(str(unreachable))
+        condition.fail(f"{unreachable}{datapath.overlap(api.addresses[0][0])}")
     except (Refused, commands.Failed) as failed:
         CNI.unlink(missing_ok=True)
         condition.fail(str(failed))

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NoReturn
 
-from . import allocation, definitions
+from . import allocation, datapath, definitions
 from .api import Api, Refused, Unreachable
 from .condition import Condition
 from .lease import Lease
@@ -35,7 +35,7 @@ class Operator:
                 self._work()
             self.condition.done()
         except Unreachable as lost:
-            self.condition.wait(str(lost))
+            self.condition.wait(f"{lost}{datapath.overlap(self.api.addresses[0][0])}")
         except Refused as refused:
             self.condition.say(f"the API refuses: {refused}")
 
@@ -52,12 +52,14 @@ def main() -> NoReturn:
     condition = Condition("cilium-operator")
     condition.begin()
     condition.serve(HEALTH_PORT)
+    api = Api.from_environment()
     try:
-        api = Api.from_environment()
         lease = Lease(api, LEASES, "cilium-operator-resource-lock", os.environ["K8S_NODE_NAME"])
         operator = Operator(api, lease, condition, api.get(CONFIGURATION)["data"])
-    except (Unreachable, Refused) as failed:
-        condition.fail(str(failed))
+    except Unreachable as unreachable:
+        condition.fail(f"{unreachable}{datapath.overlap(api.addresses[0][0])}")
+    except Refused as refused:
+        condition.fail(str(refused))
     while True:
         operator.step()
         time.sleep(PERIOD_S)

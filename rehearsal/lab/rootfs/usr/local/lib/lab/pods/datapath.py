@@ -102,6 +102,15 @@ def swallowed(address: str) -> IPv4Network | None:
     return None if own else next((block for block in blocks if wanted in block), None)
 
 
+def overlap(host: str) -> str:
+    """Why this host's own routes keep it from the API at `host`, to follow a failure; or empty."""
+    try:
+        block = swallowed(host)
+    except (ValueError, commands.Failed):  # a name instead of an address; no answer
+        return ""
+    return f": Cilium gave {block} to pods, and addresses of nodes are in it" if block else ""
+
+
 def _is_own(address: str) -> bool:
     try:
         return bool(interfaces.holding(address))
