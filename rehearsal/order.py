@@ -7,7 +7,7 @@ from typing import Literal
 
 from sovereign.plan import SovereignPlan
 
-Verb = Literal["up", "preview", "destroy", "status"]
+Verb = Literal["up", "preview", "destroy", "refresh", "status"]
 EngineName = Literal["embedded", "pulumi"]
 
 
@@ -37,3 +37,15 @@ class Order:
     policy_packs: tuple[Path, ...]
     breaks: tuple[str, ...]
     engine: EngineName
+    refresh: bool = False
+    """Compare the state with what is there before an up or a preview."""
+    lab: bool = False
+    """On real hosts in namespaces of this machine, instead of the node model."""
+    keep: bool = False
+    """Leave the lab standing at the end."""
+
+    @property
+    def workspace(self) -> str:
+        """What its workspace is called: after the stack, and the project where it is not ours."""
+        project = self.cluster.project
+        return self.stack if project == "sovereign" else f"{project}.{self.stack}"

@@ -3,6 +3,7 @@ one sentence.
 """
 
 import os
+from collections.abc import Sequence
 
 import pulumi
 
@@ -15,19 +16,24 @@ from sovereign.problems import ConfigError, Problem
 from sovereign.secrets import SEED_MIN_CHARACTERS
 
 SEED_COMMAND = 'pulumi config set --secret sovereign:seed "$(openssl rand -hex 32)"'
+PLAIN_SEED = (
+    "sovereign:seed is in plain text in the stack file, and every key and token follows from it; "
+    f"encrypt it: {SEED_COMMAND}"
+)
+UNREACHABLE = (
+    "sovereign:operatorCidrs is []: nobody reaches SSH, this program included, so servers are made "
+    "and cannot be joined; name the address that you run it from"
+)
 
 
 def run() -> None:
     """Declare the Sovereign of the current stack and export its contract."""
     config = pulumi.Config("sovereign")
-    settings, problems = read(config)
     try:
-        if settings is None:
-            raise ConfigError(problems)
-        plan = build(settings, catalog.load(), problems)
+        plan = decide(*read(config))
     except ConfigError as error:
         raise pulumi.RunError(str(error)) from error
-    for sentence in warnings(plan):
+    for sentence in [*plain_seed(), *warnings(plan)]:
         pulumi.log.warn(sentence)
     seed = config.require_secret("seed").apply(checked_seed)
     sovereign = Sovereign(plan.name, {"plan": plan, "seed": seed, "hcloud_token": hcloud_token()})
@@ -50,20 +56,25 @@ def read(config: pulumi.Config) -> tuple[Settings | None, list[Problem]]:
     return settings, [*problems, *found]
 
 
+def decide(settings: Settings | None, problems: Sequence[Problem]) -> SovereignPlan:
+    """The plan; raises ConfigError with every problem, those found before included."""
+    if settings is None:
+        raise ConfigError(problems)
+    return build(settings, catalog.load(), problems)
+
+
+def plain_seed() -> list[str]:
+    """A sentence where the stack file shows the seed."""
+    if not pulumi.runtime.is_config_secret("sovereign:seed"):
+        return [PLAIN_SEED]
+    return []
+
+
 def warnings(plan: SovereignPlan) -> list[str]:
     """What is allowed and still worth a sentence."""
-    said = []
-    if not pulumi.runtime.is_config_secret("sovereign:seed"):
-        said.append(
-            "sovereign:seed is in plain text in the stack file, and every key and token follows "
-            f"from it; encrypt it: {SEED_COMMAND}"
-        )
     if not plan.operator_cidrs:
-        said.append(
-            "sovereign:operatorCidrs is []: nobody reaches SSH, this program included, so servers "
-            "are made and cannot be joined; name the address that you run it from"
-        )
-    return said
+        return [UNREACHABLE]
+    return []
 
 
 def checked_seed(seed: str) -> str:

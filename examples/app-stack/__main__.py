@@ -9,7 +9,7 @@ example by cert-manager).
 import pulumi
 import pulumi_kubernetes as kubernetes
 
-from sovereign import mesh
+from sovereign import Reference, mesh
 from sovereign.mesh.components.manifests import Manifests
 
 NAME = "hello"
@@ -23,9 +23,10 @@ COLLECTOR = mesh.Workload(
 
 config = pulumi.Config()
 traced = config.require_bool("instrumentation")
-sovereign = pulumi.StackReference(config.require("sovereignStack"))
-kubeconfig = sovereign.require_output("kubeconfig")
-cluster = kubernetes.Provider("cluster", kubeconfig=kubeconfig, cluster_identifier=sovereign.name)
+sovereign = Reference(config.require("sovereignStack"))
+cluster = kubernetes.Provider(
+    "cluster", kubeconfig=sovereign.kubeconfig, cluster_identifier=sovereign.name
+)
 on_cluster = pulumi.ResourceOptions(providers=[cluster])
 
 namespace = kubernetes.core.v1.Namespace(NAME, metadata={"name": NAME}, opts=on_cluster)
@@ -110,6 +111,6 @@ service = kubernetes.core.v1.Service(
     opts=in_namespace,
 )
 
-pulumi.export("contractVersion", sovereign.require_output("contractVersion"))
+pulumi.export("contractVersion", sovereign.contract_version)
 pulumi.export("service", f"{NAME}.{NAME}")
-pulumi.export("encryption", sovereign.require_output("encryption"))
+pulumi.export("encryption", sovereign.encryption)

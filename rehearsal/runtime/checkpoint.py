@@ -8,7 +8,7 @@ record at the same time share one write.
 import hashlib
 import json
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -134,6 +134,13 @@ class Checkpoint:
             if leftover is not None:
                 self._base.append(leftover)
             self._settle(record.urn)
+            version = self._touch()
+        self._save(version)
+
+    def rebase(self, records: Sequence[Record]) -> None:
+        """Begin with these records instead: what a refresh found, before anything is registered."""
+        with self._lock:
+            self._base = list(records)
             version = self._touch()
         self._save(version)
 

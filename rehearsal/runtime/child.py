@@ -3,13 +3,11 @@
 import json
 import os
 import subprocess
-import sys
 import threading
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any, Final
 
-from rehearsal.runtime import launch
+from rehearsal.runtime import language
 from rehearsal.runtime.model import Request
 
 DROPPED_PREFIXES: Final = ("HCLOUD_", "PULUMI_")
@@ -46,20 +44,11 @@ class Program:
         self, request: Request, monitor: str, engine: str, on_line: Callable[[str, str], None]
     ) -> None:
         """Start it; `on_line` gets severity and text of every line it prints."""
-        settings: dict[str, Any] = {
-            "monitor": monitor,
-            "engine": engine,
-            "project": request.project,
-            "stack": request.stack,
-            "parallel": request.parallel,
-            "dry_run": request.command.dry_run,
-            "organization": "organization",
-            "root_directory": str(request.program.resolve()),
-        }
+        start = language.start(request, monitor, engine)
         self._process = subprocess.Popen(
-            [sys.executable, "-u", str(Path(launch.__file__)), json.dumps(settings)],
+            start.command,
             cwd=request.program,
-            env=program_environment(os.environ, request),
+            env={**program_environment(os.environ, request), **start.environment},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

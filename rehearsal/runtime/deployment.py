@@ -1,7 +1,7 @@
 """What all operations of one run share: request, state, drivers, and who is to blame."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -36,6 +36,8 @@ class Answer:
     """Empty: not known yet (preview), or the resource failed."""
     outputs: Properties = field(default_factory=dict, repr=False)
     failed: bool = False
+    dependencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Of a component that a plugin made: output -> URNs of the resources that it comes from."""
 
 
 _SECRET_BY_ANY_INPUT: Final = {"command": ("stdout", "stderr")}

@@ -125,7 +125,6 @@ def _alias(message: Any) -> Alias:
 def _refuse_unsupported(request: resource_pb2.RegisterResourceRequest) -> None:
     asked = {
         "import_": bool(request.importId),
-        "remote components (Construct)": request.remote,
         "replace_with": bool(request.replace_with),
         "state_migrations": bool(request.state_migrations),
         "env_var_mappings": bool(request.envVarMappings),

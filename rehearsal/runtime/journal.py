@@ -50,6 +50,13 @@ class Journal:
         with self._lock:
             self._on_event(events.ResourceEnded(step))
 
+    def refreshed(self, step: Step, found: Op, drifted: tuple[str, ...] = ()) -> None:
+        """An object was compared with what the state says of it."""
+        with self._lock:
+            compared = replace(step, found=found, drifted=drifted)
+            self._steps = [compared if one is step else one for one in self._steps]
+            self._on_event(events.ResourceEnded(compared))
+
     def failed(self, step: Step, message: str) -> None:
         """An operation failed."""
         with self._lock:
@@ -110,12 +117,14 @@ class Journal:
         with self._lock:
             return tuple(self._errors)
 
-    def counts(self) -> dict[str, int]:
-        """Completed operations by kind, as the engine counts them."""
+    def counts(self, *, refreshes: bool = False) -> dict[str, int]:
+        """Completed operations by kind, as the engine counts them; of a refresh what it found."""
         done = Counter(
-            COUNTED[step.op]
+            COUNTED[op]
             for step in self.steps
-            if step.op in COUNTED and not step.failed and not urns.is_default_provider(step.urn)
+            if (op := step.found if refreshes else step.op) in COUNTED
+            and not step.failed
+            and not urns.is_default_provider(step.urn)
         )
         return {kind: done.get(kind, 0) for kind in COUNTED.values()}
 

@@ -1,8 +1,9 @@
-"""Run a Python module that dies with whoever started it.
+"""Run a Python module, or the `__main__.py` of a directory, that dies with whoever started it.
 
-Started as a file (`python -u leash.py <module> <arguments>`), possibly with another environment's
-Python, so it uses the standard library only. Standard input is a pipe from the parent: when it
-ends, the parent is gone, and so is this process. A policy pack would otherwise serve for ever.
+Started as a file (`python -u leash.py <module or directory> <arguments>`), possibly with another
+environment's Python, so it uses the standard library only. Standard input is a pipe from the
+parent: when it ends, the parent is gone, and so is this process. A policy pack would otherwise
+serve for ever.
 """
 
 import os
@@ -24,7 +25,11 @@ def hold(code: int) -> None:
 
 if __name__ == "__main__":
     hold(code=1)
-    sys.path[0] = str(os.getcwd())  # noqa: PTH109 - as `python -m` does it
-    module = sys.argv[1]
-    sys.argv = [module, *sys.argv[2:]]
-    runpy.run_module(module, run_name="__main__", alter_sys=True)
+    target = sys.argv[1]
+    sys.argv = [target, *sys.argv[2:]]
+    if os.path.isdir(target):  # noqa: PTH112 - nothing but what it needs is imported
+        del sys.path[0]  # it is this file's; run_path adds the directory
+        runpy.run_path(target, run_name="__main__")
+    else:
+        sys.path[0] = str(os.getcwd())  # noqa: PTH109 - as `python -m` does it
+        runpy.run_module(target, run_name="__main__", alter_sys=True)

@@ -17,11 +17,18 @@ class Command(StrEnum):
     UP = "up"
     DESTROY = "destroy"
     PREVIEW_DESTROY = "preview-destroy"
+    REFRESH = "refresh"
+    PREVIEW_REFRESH = "preview-refresh"
 
     @property
     def dry_run(self) -> bool:
         """Whether nothing is carried out."""
-        return self in (Command.PREVIEW, Command.PREVIEW_DESTROY)
+        return self.value.startswith("preview")
+
+    @property
+    def refreshes(self) -> bool:
+        """Whether the program is left aside and the state is compared with what is there."""
+        return self in (Command.REFRESH, Command.PREVIEW_REFRESH)
 
     @property
     def destroys(self) -> bool:
@@ -40,6 +47,7 @@ class Op(StrEnum):
     CREATE_REPLACEMENT = "create-replacement"
     DELETE_REPLACED = "delete-replaced"
     READ = "read"
+    REFRESH = "refresh"
     DISCARD = "discard"
     """A resource that was only read is no longer read."""
     REMOVE_PENDING_REPLACE = "remove-pending-replace"
@@ -102,6 +110,8 @@ class Request:
     were dropped."""
     on_event: Callable[[Event], None] = lambda _: None
     """Called for every event, one at a time, from any thread."""
+    refresh: bool = False
+    """Whether an `up` or a preview compares the state with what is there before it begins."""
     parallel: int = 16
     """How many operations the program may have under way at once."""
 
@@ -119,6 +129,10 @@ class Step:
     replace_keys: tuple[str, ...] = ()
     """Those of them that force the replacement."""
     failed: bool = False
+    found: Op | None = None
+    """What a refresh found: same, update (it differs from the state) or delete (it is gone)."""
+    drifted: tuple[str, ...] = ()
+    """Top-level properties that a refresh found changed behind the program's back."""
     inputs: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
     """What the program asked for; `Secret` and `UNKNOWN` as in outputs. Empty for a delete."""
 

@@ -4,11 +4,11 @@
 
 import threading
 from collections.abc import Callable
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
 import grpc
 from google.protobuf import empty_pb2
-from pulumi.runtime.proto import callback_pb2, resource_pb2, resource_pb2_grpc
+from pulumi.runtime.proto import callback_pb2, resource_pb2
 
 from rehearsal.runtime import urn as urns
 from rehearsal.runtime.callbacks import Hooks, TransformFailed, Transforms
@@ -17,7 +17,9 @@ from rehearsal.runtime.goal import Unsupported, from_request
 from rehearsal.runtime.outputs import register_outputs
 from rehearsal.runtime.reading import Reader
 from rehearsal.runtime.record import Record
+from rehearsal.runtime.refusals import Refusals
 from rehearsal.runtime.registration import Registrar
+from rehearsal.runtime.remote import RemoteComponents
 from rehearsal.runtime.values import from_struct, to_struct
 
 FEATURES: Final = (
@@ -49,19 +51,21 @@ OLD_FEATURE_NAMES: Final = {
 """The same for SDKs before GetDeploymentInfo."""
 
 
-class MonitorService(resource_pb2_grpc.ResourceMonitorServicer):
+class MonitorService(Refusals):
     """Turns calls into registrations, reads and functions, and answers in the SDK's words."""
 
     def __init__(
         self,
         deployment: Deployment,
         registrar: Registrar,
+        components: RemoteComponents,
         reader: Reader,
         transforms: Transforms,
         hooks: Hooks,
     ) -> None:
-        self._run = deployment
+        super().__init__(deployment)
         self._registrar = registrar
+        self._components = components
         self._reader = reader
         self._transforms = transforms
         self._hooks = hooks
@@ -100,7 +104,10 @@ class MonitorService(resource_pb2_grpc.ResourceMonitorServicer):
         """Bring a resource about."""
 
         def register() -> Answer:
-            return self._registrar.register(from_request(self._transforms.apply(request)))
+            transformed = self._transforms.apply(request)
+            if transformed.remote:
+                return self._components.construct(transformed)
+            return self._registrar.register(from_request(transformed))
 
         urn = urns.make(
             self._run.request.stack,
@@ -115,6 +122,10 @@ class MonitorService(resource_pb2_grpc.ResourceMonitorServicer):
             id=answer.id,
             object=to_struct(_visible(answer.outputs)),
             result=resource_pb2.FAIL if answer.failed else resource_pb2.SUCCESS,
+            propertyDependencies={
+                key: resource_pb2.RegisterResourceResponse.PropertyDependencies(urns=urns_)
+                for key, urns_ in answer.dependencies.items()
+            },
         )
 
     def RegisterResourceOutputs(
@@ -183,39 +194,6 @@ class MonitorService(resource_pb2_grpc.ResourceMonitorServicer):
         self.program_done.set()
         self.may_exit.wait()
         return empty_pb2.Empty()
-
-    def Call(self, request: resource_pb2.ResourceCallRequest, context: Any) -> NoReturn:
-        """Not here."""
-        self._refuse(context, f"Call of the method {request.tok}")
-
-    def ExistsResource(self, request: resource_pb2.ExistsResourceRequest, context: Any) -> NoReturn:
-        """Not here."""
-        self._refuse(context, f"ExistsResource of {request.type} {request.id!r}")
-
-    def RegisterErrorHook(
-        self, request: resource_pb2.RegisterErrorHookRequest, context: Any
-    ) -> NoReturn:
-        """Not here."""
-        self._refuse(context, f"the error hook {request.name!r}")
-
-    def RegisterStackInvokeTransform(
-        self, request: callback_pb2.Callback, context: Any
-    ) -> NoReturn:
-        """Not here."""
-        del request
-        self._refuse(context, "a transform of provider functions")
-
-    def RegisterPackage(
-        self, request: resource_pb2.RegisterPackageRequest, context: Any
-    ) -> NoReturn:
-        """Not here."""
-        self._refuse(context, f"the parameterized package {request.name!r}")
-
-    def _refuse(self, context: Any, feature: str) -> NoReturn:
-        sentence = f"{feature}: the embedded runtime does not have it; the real engine does"
-        self._run.abort("", sentence)
-        context.abort(grpc.StatusCode.UNIMPLEMENTED, sentence)
-        raise AssertionError
 
     def _guarded(self, context: Any, urn: str, call: Callable[[], Any]) -> Any:
         """Answer, or stop the program: UNAVAILABLE ends it quietly, anything else with a trace."""

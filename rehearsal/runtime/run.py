@@ -9,6 +9,7 @@ from typing import Any, Final
 import grpc
 from pulumi.runtime.proto import engine_pb2_grpc, resource_pb2_grpc
 
+from rehearsal.runtime import language
 from rehearsal.runtime.backend import Backend, Locked
 from rehearsal.runtime.callbacks import Callbacks, Hooks, Transforms
 from rehearsal.runtime.checkpoint import Checkpoint
@@ -29,12 +30,23 @@ from rehearsal.runtime.policy.pack import PackFailed
 from rehearsal.runtime.policy.packs import Packs
 from rehearsal.runtime.reading import Reader
 from rehearsal.runtime.recovery import recover
+from rehearsal.runtime.refresh import Refresh
 from rehearsal.runtime.registration import Registrar
+from rehearsal.runtime.remote import RemoteComponents
 from rehearsal.runtime.values import Properties, Secret
 from rehearsal.runtime.verdict import judge, result
 
 SERVER_THREADS: Final = 96
 """More than the SDK's client threads (4 * parallel): a transform re-enters while a call is held."""
+_REFUSALS: Final = (
+    NotLoopback,
+    PackFailed,
+    Locked,
+    WrongPassphrase,
+    FileNotFoundError,
+    language.LanguageMissing,
+)
+"""What an operator can put right before a run begins."""
 _MESSAGES: Final = [("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1)]
 
 
@@ -45,8 +57,7 @@ def run(request: Request) -> Result:
     try:
         registry = Registry(request.drivers, clean_environment(os.environ, request))
         Packs.require(request.policy_packs)
-        if not (request.program / "__main__.py").is_file():
-            raise FileNotFoundError(f"there is no program: {request.program}/__main__.py")
+        language.require(request.program)
         backend = Backend(request.backend, request.project)
         persist = not request.command.dry_run
         with ExitStack() as stack:
@@ -60,7 +71,7 @@ def run(request: Request) -> Result:
             finally:
                 checkpoint.close()
             return result(deployment, session.packs, _outputs(deployment))
-    except (NotLoopback, PackFailed, Locked, WrongPassphrase, FileNotFoundError) as error:
+    except _REFUSALS as error:
         journal.error("", str(error), refused=True)
         return result(None, None, {}, journal=journal)
 
@@ -82,7 +93,10 @@ class _Session:
         registrar = Registrar(deployment, Execution(deployment, hooks), self.packs)
         stacks = StackReferences(backend, request.project, request.passphrase)
         reader = Reader(deployment, registrar, stacks)
-        self._monitor = MonitorService(deployment, registrar, reader, transforms, hooks)
+        self._components = RemoteComponents(deployment, registrar, self._line)
+        self._monitor = MonitorService(
+            deployment, registrar, self._components, reader, transforms, hooks
+        )
         self._engine = EngineService(deployment)
 
     def run(self) -> None:
@@ -92,10 +106,16 @@ class _Session:
             recover(run)
         except Aborted:
             return
-        if run.request.command.destroys:
+        command = run.request.command
+        if (command.refreshes or run.request.refresh) and not Refresh(run).everything():
+            return
+        if command.refreshes:
+            return
+        if command.destroys:
             Deletion(run).everything()
             return
         with _serving(self._monitor, self._engine) as (monitor, engine):
+            self._components.address = monitor
             try:
                 environment = program_environment(os.environ, run.request)
                 self.packs.start(engine, environment, self._line)
@@ -103,6 +123,7 @@ class _Session:
             except PackFailed as error:
                 run.journal.error("", str(error), refused=True)
             finally:
+                self._components.close()
                 self.packs.close()
                 self._callbacks.close()
         judge(run, self.packs)
@@ -140,7 +161,7 @@ class _Session:
         run = self._run
         if code == 0 or run.aborted:
             return
-        reasons = [text.strip().splitlines()[-1] for text in self._engine.errors if text.strip()]
+        reasons = [language.reason(text) for text in self._engine.errors if text.strip()]
         reason = reasons[-1] if reasons else f"it ended with exit code {code}"
         run.journal.conclude(f"the program failed: {reason}")
 

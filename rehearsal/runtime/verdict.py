@@ -47,7 +47,7 @@ def result(
         succeeded=not journal.errors,
         refused=journal.refused,
         steps=journal.steps,
-        counts=journal.counts(),
+        counts=journal.counts(refreshes=run is not None and run.request.command.refreshes),
         outputs=outputs,
         diagnostics=journal.diagnostics,
         violations=journal.violations,

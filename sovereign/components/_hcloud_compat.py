@@ -79,17 +79,33 @@ def firewall_options(parent: pulumi.Resource) -> pulumi.ResourceOptions:
 def private_ip(server: hcloud.Server, name: str) -> pulumi.Output[str]:
     """The address that the cloud says the server has in the network; unknown until it exists.
 
-    A server whose attachment failed after its creation stays in the state without one, and a plain
-    `up` does not attach it.
+    A server whose attachment failed after its creation stays in the state with the network that was
+    asked for, but without an interface in it, and a plain `up` does not attach it.
     """
 
     def read(networks: Sequence[hcloud.outputs.ServerNetwork] | None) -> str:
         for network in networks or []:
-            if network.ip:
+            if network.ip and network.mac_address:
                 return str(network.ip)
-        raise pulumi.RunError(
-            f"server {name} exists but has no private address: attaching it failed; "
-            "run `pulumi up --refresh`, which attaches it"
-        )
+        raise detached(name)
 
     return server.networks.apply(read)
+
+
+def public_ip(server: hcloud.Server, name: str) -> pulumi.Output[str]:
+    """The public IPv4 address. A server whose creation failed half-way has none in the state."""
+
+    def read(address: str | None) -> str:
+        if address:
+            return address
+        raise detached(name)
+
+    return server.ipv4_address.apply(read)
+
+
+def detached(name: str) -> pulumi.RunError:
+    """What to do about a server whose creation failed at the attachment."""
+    return pulumi.RunError(
+        f"server {name} exists but has no private address: attaching it failed; "
+        "run `pulumi up --refresh`, which attaches it"
+    )

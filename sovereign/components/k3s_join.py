@@ -129,6 +129,7 @@ class K3sJoin(pulumi.ComponentResource):
                 "TOKEN": server_token if server else agent_token,
                 "AGENT_TOKEN": agent_token if server else "",
                 "PEERS": " ".join(plan.peers(node.plan)),
+                "WORKERS": " ".join(plan.witnesses(node.plan)),
                 "LIMIT_S": str(plan.join_limit_s),
             },
             pulumi.ResourceOptions(parent=self, depends_on=after),

@@ -93,7 +93,7 @@ def create(
         plan=plan,
         server=server,
         private_ip=compat.private_ip(server, plan.name),
-        public_ip=server.ipv4_address,
+        public_ip=compat.public_ip(server, plan.name),
         host_key=pulumi.Output.unsecret(keys.apply(lambda pair: pair.public)),
     )
 

@@ -32,13 +32,11 @@ class SovereignArgs(TypedDict):
 
 
 class Sovereign(pulumi.ComponentResource):
-    """A Kubernetes cluster of its owner's own."""
+    """A Kubernetes cluster of its owner's own.
 
-    network: Network
-    control_plane: ControlPlane
-    pools: dict[str, WorkerPool]
-    join: K3sJoin
-    cilium: Cilium
+    Its parts are attributes that no annotation of the class names: those would be read as outputs
+    where the class is served to other languages (`sovereign.hosted`).
+    """
 
     def __init__(
         self, name: str, args: SovereignArgs, opts: pulumi.ResourceOptions | None = None

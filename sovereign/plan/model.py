@@ -11,6 +11,8 @@ from typing import Any, Literal
 
 from sovereign.mesh.load_balancing.choice import Kind
 
+WITNESSES = 3
+"""So many workers are asked whether there was a cluster; an address without a server takes 5 s."""
 Role = Literal["control-plane", "worker"]
 AddressMode = Literal["control-plane-ip", "node-local"]
 
@@ -205,6 +207,13 @@ class SovereignPlan:
         if node.role == "worker":
             return ()
         return tuple(one.private_ip for one in self.control_planes if one.name != node.name)
+
+    def witnesses(self, node: NodePlan) -> tuple[str, ...]:
+        """Private addresses of the first workers, whose kubelets show a server that would create a
+        cluster that there was one; empty for all others.
+        """
+        creates = node.role == "control-plane" and node.joins_through is None
+        return tuple(one.private_ip for one in self.workers[:WITNESSES]) if creates else ()
 
     @property
     def attachments(self) -> int:

@@ -3,7 +3,8 @@
 # SSH, as often as one likes: k3s is restarted only when its binary, configuration or unit differ from
 # what it was started from, or when it does not run.
 # stdin: ROLE K3S_VERSION BINARY_URL BINARY_SHA256|- CHECKSUM_URL|- CONFIG SERVER_URL TOKEN AGENT_TOKEN LIMIT_S
-# and for a server without SERVER_URL: PEERS, the private addresses of all other planned servers
+# and for a server without SERVER_URL: PEERS, the private addresses of all other planned servers, and
+# WORKERS, those of some planned workers
 set -eu
 eval "$(cat)"
 umask 077
@@ -48,12 +49,22 @@ case $code in
     ;;
 esac
 
-# A server that would create a cluster looks for one first: two clusters of one name help nobody.
+answers() { # URL, whoever it is and whatever it says
+    curl --insecure --silent --max-time 5 --output /dev/null "$1"
+}
+
+# A server that would create a cluster looks for one first and joins that: two of one name help nobody.
+# With a datastore of its own it goes on from there, restored by "k3s server --cluster-reset" or not.
+creates=
 if [ "$ROLE" = server ] && [ -z "$SERVER_URL" ] && [ ! -d /var/lib/rancher/k3s/server/db ]; then
+    creates=yes
     for peer in ${PEERS:-}; do
-        if curl --insecure --silent --max-time 5 --output /dev/null "https://$peer:6443/cacerts"; then
-            printf '%s: a cluster already runs at %s, so this server does not create a second one; keep the lowest control-plane id of that cluster in the configuration.\n' "$host" "$peer" >&2
-            exit 1
+        if answers "https://$peer:6443/cacerts"; then
+            creates=
+            SERVER_URL=https://$peer:6443
+            CONFIG=$(printf '%s\n' "$CONFIG" | sed '/^cluster-init:/d')
+            printf '%s: a cluster runs at %s, so this server joins it\n' "$host" "$peer"
+            break
         fi
     done
 fi
@@ -104,6 +115,17 @@ mv -f "$config_file.new" "$config_file"
 if [ "$ROLE" = server ]; then
     # The audit log and the files beside it are for root only; cloud-init made their directory readable.
     install -d -m 0700 /var/lib/rancher/k3s/server /var/lib/rancher/k3s/server/logs
+fi
+
+# Kubelets that answer while no control plane does are what is left of a cluster. An empty second one
+# would not bring it back; a datastore restored into the configuration above does.
+if [ -n "$creates" ]; then
+    for worker in ${WORKERS:-}; do
+        if answers "https://$worker:10250/healthz"; then
+            printf '%s: the kubelet at %s belongs to a cluster whose control plane is gone, and this server does not create an empty one in its place; restore it from a snapshot (docs/operations.md, "The only control plane is lost"), or destroy the environment.\n' "$host" "$worker" >&2
+            exit 1
+        fi
+    done
 fi
 
 invocation() {

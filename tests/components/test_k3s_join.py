@@ -25,7 +25,11 @@ def moved(name: str, address: str) -> Any:
     """A cloud that attached a server at another address than was asked for."""
 
     def answer(registration: Registration, outputs: dict[str, Any]) -> dict[str, Any]:
-        return {**outputs, "networks": [{"ip": address}]} if registration.name == name else outputs
+        return (
+            {**outputs, "networks": [{"ip": address, "macAddress": "86:00"}]}
+            if registration.name == name
+            else outputs
+        )
 
     return answer
 
@@ -184,6 +188,19 @@ def test_a_server_that_would_create_a_cluster_knows_its_peers(available: Recordi
     """It asks them first; a worker asks nobody."""
     peers = {name: available.stdin(f"{name}-join")["PEERS"] for name in NAMES}
     assert peers == {"dev-control-plane-1": "10.0.1.3 10.0.1.4", "dev-default-1": ""}
+
+
+def test_a_server_that_would_create_a_cluster_knows_some_workers(available: Recording) -> None:
+    """Their kubelets tell it that there was one; a server that joins needs no witnesses."""
+    workers = {
+        name: available.stdin(f"{name}-join")["WORKERS"] for name in (*NAMES, "dev-control-plane-2")
+    }
+    arm, default = "10.0.1.30", "10.0.1.20"
+    assert workers == {
+        "dev-control-plane-1": f"{arm} {default}",
+        "dev-control-plane-2": "",
+        "dev-default-1": "",
+    }
 
 
 NAMES = ("dev-control-plane-1", "dev-default-1")

@@ -30,7 +30,13 @@ EFFECTS = (
 )
 """Modules with which one reads a file, a clock, a network or chance."""
 PULUMI = ("pulumi", "pulumi_hcloud", "pulumi_kubernetes", "pulumi_command", "pulumi_policy")
-PURE = ("sovereign.plan", "sovereign.config", "sovereign.parsing", "sovereign.problems")
+PURE = (
+    "sovereign.plan",
+    "sovereign.config",
+    "sovereign.contract",
+    "sovereign.parsing",
+    "sovereign.problems",
+)
 
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "sovereign.problems": (),
@@ -51,7 +57,20 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "sovereign.plan",
         "sovereign.secrets",
     ),
-    "sovereign.outputs": ("sovereign.components", "sovereign.plan"),
+    "sovereign.contract": (),
+    "sovereign.outputs": ("sovereign.components", "sovereign.contract", "sovereign.plan"),
+    "sovereign.reference": ("sovereign.contract",),
+    "sovereign.hosted": (
+        "sovereign.components",
+        "sovereign.config",
+        "sovereign.contract",
+        "sovereign.hosted",
+        "sovereign.outputs",
+        "sovereign.parsing",
+        "sovereign.plan",
+        "sovereign.problems",
+        "sovereign.program",
+    ),
     "sovereign.program": (
         "sovereign.catalog",
         "sovereign.components",

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from sovereign.outputs import CONTRACT, CONTRACT_VERSION
+from sovereign.contract import CONTRACT, CONTRACT_VERSION
 from tests.configurations import HIGHLY_AVAILABLE, dev
 from tests.conftest import Golden
 from tests.recording import Secret, record

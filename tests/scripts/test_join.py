@@ -333,13 +333,42 @@ def test_a_host_of_another_program_is_named(booted: Sandbox) -> None:
 
 
 def test_a_second_cluster_is_not_created(booted: Sandbox, shell: str) -> None:
-    """A server that would initialise finds a running one among its peers, and stops."""
+    """A server that would initialise finds a running one among its peers, and joins it."""
     booted.write("mirror/10.0.1.4:6443/cacerts", "-----BEGIN CERTIFICATE-----")
-    peers = {"PEERS": "10.0.1.3 10.0.1.4"}
-    ended = join(booted, shell, ROLE="server", SERVER_URL="", AGENT_TOKEN=AGENT_TOKEN, **peers)
+    booted.write("mirror/10.0.1.20:10250/healthz", "Unauthorized")
+    others = {"PEERS": "10.0.1.3 10.0.1.4", "WORKERS": "10.0.1.20", "AGENT_TOKEN": AGENT_TOKEN}
+    config = f"cluster-init: true\n{CONFIG}"
+    ended = join(booted, shell, ROLE="server", SERVER_URL="", CONFIG=config, **others)
+    assert ended.code == 0, ended
+    assert "a cluster runs at 10.0.1.4, so this server joins it\n" in ended.stdout
+    written = yaml.safe_load(booted.read("etc/rancher/k3s/config.yaml"))
+    assert written["server"] == "https://10.0.1.4:6443"
+    assert "cluster-init" not in written
+
+
+def test_the_cluster_of_a_lost_control_plane_is_restored_not_replaced(
+    booted: Sandbox, shell: str
+) -> None:
+    """A worker's kubelet answers and no control plane does: everything is laid out for a restore,
+    nothing starts, and the sentence says where to read on."""
+    booted.write("mirror/10.0.1.20:10250/healthz", "Unauthorized")
+    workers = {"WORKERS": "10.0.1.21 10.0.1.20", "AGENT_TOKEN": AGENT_TOKEN}
+    ended = join(booted, shell, ROLE="server", SERVER_URL="", **workers)
     assert ended.code == 1
-    assert "a cluster already runs at 10.0.1.4, so this server does not create" in ended.stderr
+    assert (
+        "the kubelet at 10.0.1.20 belongs to a cluster whose control plane is gone" in ended.stderr
+    )
+    assert "restore it from a snapshot" in ended.stderr
     assert booted.calls("systemctl") == []
+    assert yaml.safe_load(booted.read("etc/rancher/k3s/config.yaml"))["token"] == TOKEN
+    booted.write("var/lib/rancher/k3s/server/db/etcd/name", "restored")
+    assert join(booted, shell, ROLE="server", SERVER_URL="", **workers).code == 0
+
+
+def test_a_worker_asks_no_other_worker(booted: Sandbox) -> None:
+    """Only a server that would create a cluster looks for what is left of one."""
+    booted.write("mirror/10.0.1.20:10250/healthz", "Unauthorized")
+    assert join(booted, WORKERS="10.0.1.20").code == 0
 
 
 def test_a_server_with_its_own_datastore_starts_beside_its_peers(booted: Sandbox) -> None:

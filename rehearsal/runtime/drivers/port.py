@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from rehearsal.runtime.decide import Diff
 from rehearsal.runtime.record import Record
-from rehearsal.runtime.values import Properties
+from rehearsal.runtime.values import Properties, plain
 
 
 class CheckFailed(Exception):
@@ -87,6 +87,10 @@ class Driver(Protocol):
         """Look an object up by its id; raises NotFound."""
         ...
 
+    def refresh(self, subject: Subject, old: Record) -> Properties:
+        """The outputs of an object of the state as it is now; raises NotFound where it is gone."""
+        ...
+
     def adopt(self, subject: Subject, inputs: Properties) -> Created | None:
         """Find and finish an object whose creation was interrupted; None where none was made.
 
@@ -111,6 +115,12 @@ class NothingToLookUp:
     def read(self, subject: Subject, id_: str) -> Created:
         """Refused by name."""
         raise unsupported(f"reading {subject.type} {id_!r}")
+
+    def refresh(self, subject: Subject, old: Record) -> Properties:
+        """As the last run left it: what became of it cannot be seen."""
+        del subject
+        outputs: Properties = plain(old.outputs)
+        return outputs
 
     def adopt(self, subject: Subject, inputs: Properties) -> Created | None:
         """Nothing that could be found."""

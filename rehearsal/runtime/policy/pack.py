@@ -1,24 +1,19 @@
 """One policy pack: its process and the calls to it."""
 
 import json
-import select
-import subprocess
-import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-import grpc
 import yaml
 from google.protobuf import empty_pb2, json_format
 from pulumi.runtime.proto import analyzer_pb2 as proto
 from pulumi.runtime.proto import analyzer_pb2_grpc
 
-from rehearsal.runtime import leash
 from rehearsal.runtime.policy.config import Rule, RuleConfig, reconcile
+from rehearsal.runtime.served import Served
 from rehearsal.runtime.values import to_struct
 
-START_LIMIT_S: Final = 60.0
 CALL_LIMIT_S: Final = 300.0
 _LEVELS: Final = {
     proto.ADVISORY: "advisory",
@@ -26,7 +21,6 @@ _LEVELS: Final = {
     proto.DISABLED: "disabled",
     proto.REMEDIATE: "remediate",
 }
-_MESSAGES: Final = [("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1)]
 
 
 class PackFailed(Exception):
@@ -76,28 +70,19 @@ class Pack:
         self.folder = folder
         self.version = version_of(folder)
         self.config: dict[str, RuleConfig] = {}
-        command = [str(python_of(folder)), "-u", leash.__file__, "pulumi.policy", engine, "."]
-        self._process = subprocess.Popen(
-            command,
-            cwd=folder,
-            env=dict(environment),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
+        self._served = Served(
+            f"the policy pack {folder.name}",
+            ["pulumi.policy", engine, "."],
+            folder,
+            environment,
+            on_line,
+            failure=PackFailed,
+            python=python_of(folder),
         )
-        self._channel: grpc.Channel | None = None
-        self._readers: list[threading.Thread] = []
-        self._printed: list[str] = []
-        self._on_line = on_line
 
     def connect(self, stack: proto.AnalyzerStackConfigureRequest) -> None:
         """Wait until it serves, tell it about the stack and learn its rules; raises PackFailed."""
-        self._read("info#err", self._process.stderr)
-        port = self._port()
-        self._read("info", self._process.stdout)
-        self._channel = grpc.insecure_channel(f"127.0.0.1:{port}", options=_MESSAGES)
-        self._stub = analyzer_pb2_grpc.AnalyzerStub(self._channel)
+        self._stub = analyzer_pb2_grpc.AnalyzerStub(self._served.connect())
         self._call(self._stub.ConfigureStack, stack)
         info = self._call(self._stub.GetAnalyzerInfo, empty_pb2.Empty())
         self.name: str = info.name
@@ -151,46 +136,10 @@ class Pack:
 
     def close(self) -> None:
         """End the process: it never ends by itself."""
-        if self._channel is not None:
-            self._channel.close()
-        self._process.kill()
-        self._process.wait()
-        for reader in self._readers:
-            reader.join()
-        for stream in (self._process.stdin, self._process.stdout, self._process.stderr):
-            if stream is not None:
-                stream.close()
-
-    def _port(self) -> int:
-        stdout = self._process.stdout
-        assert stdout is not None
-        ready, _, _ = select.select([stdout], [], [], START_LIMIT_S)
-        line = stdout.readline().strip() if ready else ""
-        if not line.isdigit():
-            self._process.kill()
-            self._process.wait()
-            for reader in self._readers:
-                reader.join()
-            reason = self._printed[-1] if self._printed else line or "it printed no port"
-            raise PackFailed(f"the policy pack {self.folder} does not start: {reason}")
-        return int(line)
+        self._served.close()
 
     def _call(self, method: Any, request: Any) -> Any:
-        try:
-            return method(request, timeout=CALL_LIMIT_S)
-        except grpc.RpcError as error:
-            reason = (error.details() or str(error.code())).splitlines()[0]
-            raise PackFailed(f"the policy pack {self.folder.name} failed: {reason}") from None
-
-    def _read(self, severity: str, stream: Any) -> None:
-        def lines() -> None:
-            for line in stream:
-                self._printed.append(line.rstrip("\n"))
-                self._on_line(severity, line.rstrip("\n"))
-
-        thread = threading.Thread(target=lines, daemon=True)
-        thread.start()
-        self._readers.append(thread)
+        return self._served.call(method, request, limit_s=CALL_LIMIT_S)
 
 
 def _rule(policy: proto.PolicyInfo) -> Rule:

@@ -68,11 +68,6 @@ def _edit(
     path.write_text(json.dumps(document))
 
 
-def _relabel_back(replay: Replay) -> None:
-    """`up --refresh` set the labels again; then w0 was deleted, found missing and made anew."""
-    _server(replay, "w0").update(labels={"cluster": "demo", "rev": "1"})
-
-
 def _imported(replay: Replay) -> None:
     """The retained group is in the state again, with `rev: 1`."""
     group = _client(replay).placement_groups.get_by_name("a")
@@ -105,21 +100,9 @@ def _groups_gone(replay: Replay) -> None:
     replay.config_ids["4716"] = str(made.id)
 
 
-def _attached(replay: Replay) -> None:
-    """`up --refresh` attached the server at last."""
-    client = _client(replay)
-    network = client.networks.get_by_name("n")
-    assert network is not None
-    client.servers.attach_to_network(_server(replay, "s"), network, ip="10.0.1.5")
-
-
 EFFECTS: Mapping[tuple[str, int], Callable[[Replay], None]] = {
     ("11", 16): _unprotect,
-    ("15", 6): lambda replay: _forget(replay, "w0"),
-    ("15", 12): _relabel_back,
     ("22", 8): _imported,
     ("22", 21): _groups_gone,
-    ("25", 13): lambda replay: _forget(replay, "att"),
-    ("28", 7): _attached,
 }
 """Scenario and step → what steps before it, which are not run, left behind."""

@@ -21,6 +21,7 @@ SUPPORTED_FLAGS = {
     "--expect-no-changes",
     "--policy-pack",
     "--policy-pack-config",
+    "--refresh",
 }
 
 
@@ -42,7 +43,7 @@ class RecordedStep:
     def command(self) -> Command:
         verb = self.words[0]
         if "--preview-only" in self.words:
-            verb = "preview-destroy"
+            verb = f"preview-{verb}"
         return Command(verb)
 
     @property
@@ -112,7 +113,7 @@ def supported(step: RecordedStep) -> bool:
     """Whether the command is one this runtime has."""
     flags = {word for word in step.words[1:] if word.startswith("--")}
     return (
-        step.words[0] in {"preview", "up", "destroy"}
+        step.words[0] in {"preview", "up", "destroy", "refresh"}
         and flags <= SUPPORTED_FLAGS
         and not step.data.get("killed")
     )

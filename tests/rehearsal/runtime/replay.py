@@ -77,6 +77,7 @@ class Replay:
             stack=stack,
             project=self.recording["project"],
             command=step.command,
+            refresh="--refresh" in step.words,
             backend=self.folder / "backend",
             passphrase="x",
             drivers=Drivers(HetznerEndpoint(self.endpoint), NoHosts(), NoCluster()),
@@ -118,6 +119,7 @@ class Replay:
             *self._keys(step, result),
             *self._outputs(step, result),
             *self._order(step, result),
+            *self._found(step, result),
         ]
         return [Difference(step.number, what) for what in found]
 
@@ -183,6 +185,13 @@ class Replay:
         recorded = {key: value for key, value in recorded.items() if UNKNOWN_TEXT not in str(value)}
         if recorded != ours:
             yield f"outputs {ours}, recorded {recorded}"
+
+    def _found(self, step: RecordedStep, result: Result) -> Iterator[str]:
+        """What a refresh found, by kind."""
+        recorded = (step.data.get("summary") or {}).get("resource_changes") or {}
+        ours = {kind: count for kind, count in result.counts.items() if count}
+        if step.command.refreshes and recorded != ours:
+            yield f"found {ours}, recorded {recorded}"
 
     def _order(self, step: RecordedStep, result: Result) -> Iterator[str]:
         """What depends on something is made after it."""

@@ -165,7 +165,6 @@ def test_nothing_is_deleted_after_a_failure(bench: Workbench) -> None:
             "replace_with",
         ),
         (DELETE_HOOK, "before_delete hooks"),
-        ('pulumi.ComponentResource("x:y:Z", "r", {}, None, True)\n', "remote components"),
         ('k8s.yaml.v2.ConfigFile("f", file="x.yaml", opts=O())\n', ""),
         ('hcloud.Zone("z", name="example.org", mode="primary")\n', "hcloud:index/zone:Zone"),
         ('hcloud.get_certificate(name="x")\n', "hcloud:index/getCertificate"),

@@ -50,7 +50,7 @@ class ServerNetwork:
                     "aliasIps": item["alias_ips"],
                     "macAddress": item["mac_address"],
                 }
-        raise OperationFailed(f"attachment of server ({server}) to network ({network}) vanished")
+        raise NotFound(f"attachment of server ({server}) to network ({network}) vanished")
 
     def find(self, api: Api, inputs: Properties) -> Created | None:
         """The attachment, if the server lists it."""

@@ -84,13 +84,7 @@ class Target:
             body["use_private_ip"] = inputs["usePrivateIp"]
         balancer = inputs["loadBalancerId"]
         api.act(f"/load_balancers/{balancer}/actions/add_target", body)
-        outputs = {
-            key: inputs.get(key)
-            for key in ("loadBalancerId", "type", "serverId", "labelSelector", "ip")
-        }
-        return Created(
-            _target_id(inputs), {**outputs, "usePrivateIp": inputs.get("usePrivateIp", False)}
-        )
+        return Created(_target_id(inputs), _outputs(inputs))
 
     def update(
         self, api: Api, id_: str, before: Properties, inputs: Properties, changed: set[str]
@@ -111,6 +105,15 @@ class Target:
         del api, id_
         raise unsupported("reading a load balancer target")
 
+    def refresh(self, api: Api, id_: str, inputs: Properties) -> Properties:
+        """The target as the load balancer lists it."""
+        balancer, wanted = inputs["loadBalancerId"], _target(inputs)
+        targets = api.get(f"/load_balancers/{balancer}", "load_balancer")["targets"]
+        for item in targets:
+            if item["type"] == wanted["type"] and item[item["type"]] == wanted[item["type"]]:
+                return _outputs({**inputs, "usePrivateIp": item.get("use_private_ip", False)})
+        raise NotFound(f"load balancer {balancer} has no target {id_} (not_found)")
+
     def find(self, api: Api, inputs: Properties) -> Created | None:
         """Whether an interrupted target was added cannot be told from its name."""
         del api
@@ -118,6 +121,12 @@ class Target:
             f"whether the target {_target_id(inputs)} was added cannot be told: look at load "
             f"balancer {inputs['loadBalancerId']} and remove the target there"
         )
+
+
+def _outputs(inputs: Properties) -> Properties:
+    names = ("loadBalancerId", "type", "serverId", "labelSelector", "ip")
+    found = {name: inputs.get(name) for name in names}
+    return {**found, "usePrivateIp": inputs.get("usePrivateIp", False)}
 
 
 def _target(inputs: Properties) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from rehearsal.runtime.drivers.hcloud import (
 )
 from rehearsal.runtime.drivers.hcloud.api import Api
 from rehearsal.runtime.drivers.hcloud.attachments import ServerNetwork
-from rehearsal.runtime.drivers.hcloud.handler import Handler
+from rehearsal.runtime.drivers.hcloud.handler import Handler, Remembering
 from rehearsal.runtime.drivers.hcloud.lookups import lookup
 from rehearsal.runtime.drivers.hcloud.servers import Server
 from rehearsal.runtime.drivers.port import (
@@ -122,6 +122,15 @@ class HcloudDriver:
         """Look the object up."""
         found = _handler(subject).read(self._api, id_)
         return _full(subject, Created(id_, found), {})
+
+    def refresh(self, subject: Subject, old: Record) -> Properties:
+        """The object as the API shows it now; what it does not repeat stays as it is."""
+        handler, inputs = _handler(subject), plain(old.inputs)
+        if isinstance(handler, Remembering):
+            found = handler.refresh(self._api, old.id, inputs)
+        else:
+            found = handler.read(self._api, old.id)
+        return _full(subject, Created(old.id, found), inputs).outputs
 
     def adopt(self, subject: Subject, inputs: Properties) -> Created | None:
         """Find the object by its unique name and finish it."""

@@ -1,6 +1,6 @@
 """What each kind of hcloud resource must bring along."""
 
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from rehearsal.runtime.drivers.hcloud.api import Api
 from rehearsal.runtime.drivers.port import Created
@@ -30,6 +30,16 @@ class Handler(Protocol):
 
     def find(self, api: Api, inputs: Properties) -> Created | None:
         """The object that these inputs would have made, finished where that is needed."""
+        ...
+
+
+@runtime_checkable
+class Remembering(Protocol):
+    """A handler that needs the inputs of the state to read an object again: the API does not repeat
+    them all."""
+
+    def refresh(self, api: Api, id_: str, inputs: Properties) -> Properties:
+        """The outputs of an object of the state as the API shows it now."""
         ...
 
 

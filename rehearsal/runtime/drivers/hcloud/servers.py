@@ -108,6 +108,10 @@ class Server:
         """GET."""
         return outputs(api.get(f"/servers/{id_}", "server"), {})
 
+    def refresh(self, api: Api, id_: str, inputs: Properties) -> Properties:
+        """GET; keys, user_data and what was not asked for inline stay as the state has them."""
+        return outputs(api.get(f"/servers/{id_}", "server"), inputs)
+
     def find(self, api: Api, inputs: Properties) -> Created | None:
         """The server with the name, attached to what it was not attached to yet.
 

@@ -1,0 +1,106 @@
+"""Reads the contract of another stack's Sovereign: what an app stack knows of its cluster.
+
+```python
+from sovereign import Reference
+
+cluster = Reference("organization/sovereign/prod")
+provider = kubernetes.Provider(
+    "cluster", kubeconfig=cluster.kubeconfig, cluster_identifier=cluster.name
+)
+```
+
+Every attribute is an Output, named as in the contract but in snake_case; secrets stay secret, what
+is not known yet stays unknown. The stack must keep the contract that this release knows: to read
+any attribute of another one ends in one sentence.
+"""
+
+import re
+from typing import Any
+
+import pulumi
+
+from sovereign.contract import CONTRACT, CONTRACT_VERSION
+
+
+class Reference:
+    """The outputs of a Sovereign's stack."""
+
+    name: str
+    """The stack, as organization/project/stack."""
+    contract_version: pulumi.Output[int]
+    cluster_name: pulumi.Output[str]
+    api_endpoint: pulumi.Output[str]
+    api_endpoints: pulumi.Output[list[str]]
+    api_private_endpoint: pulumi.Output[str]
+    kubeconfig: pulumi.Output[str]
+    network_id: pulumi.Output[int]
+    subnet_id: pulumi.Output[str]
+    network_cidr: pulumi.Output[str]
+    node_cidr: pulumi.Output[str]
+    pod_cidr: pulumi.Output[str]
+    service_cidr: pulumi.Output[str]
+    control_plane_private_ips: pulumi.Output[dict[str, str]]
+    worker_private_ips: pulumi.Output[dict[str, str]]
+    pools: pulumi.Output[dict[str, Any]]
+    k3s_version: pulumi.Output[str]
+    cilium_version: pulumi.Output[str]
+    cilium_values: pulumi.Output[dict[str, Any]]
+    encryption: pulumi.Output[dict[str, Any]]
+    gateway_class: pulumi.Output[str]
+
+    def __init__(self, stack: str, opts: pulumi.ResourceOptions | None = None) -> None:
+        """`stack` is organization/project/stack; with a file or S3 backend the first word is
+        literally `organization`.
+        """
+        self.name = stack
+        outputs = pulumi.StackReference(stack, opts=opts)
+        version = outputs.get_output("contractVersion")
+        for promise in CONTRACT:
+            value = outputs.get_output(promise.name)
+            read = pulumi.Output.all(version, value).apply(_reader(stack, promise.name))
+            setattr(self, attribute(promise.name), read)
+
+
+def attribute(output: str) -> str:
+    """Name of the attribute for an output: `api_endpoint` for `apiEndpoint`."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", output).lower()
+
+
+def _reader(stack: str, output: str) -> Any:
+    def read(found: list[Any]) -> Any:
+        version, value = found
+        problem = refusal(version) or ("" if value is not None else _absent(output))
+        if problem:
+            raise pulumi.RunError(f"the stack {stack} {problem}")
+        return value
+
+    return read
+
+
+def refusal(version: Any) -> str:
+    """Why a stack with that contract version cannot be read; empty where it can."""
+    if version is None:
+        return (
+            "has no output contractVersion, so it is no Sovereign, or none that was brought up: "
+            "name the stack of one, as organization/sovereign/prod, and run `pulumi up` there first"
+        )
+    if version > CONTRACT_VERSION:
+        return (
+            f"keeps version {version:.0f} of the output contract, and this release of the Python "
+            f"package sovereign knows version {CONTRACT_VERSION}: install the release that "
+            "the cluster was brought up with"
+        )
+    if version < CONTRACT_VERSION:
+        return (
+            f"keeps version {version:.0f} of the output contract, and this release of the Python "
+            f"package sovereign needs version {CONTRACT_VERSION}: run `pulumi up` there with this "
+            "release first"
+        )
+    return ""
+
+
+def _absent(output: str) -> str:
+    return (
+        f"has no output {output}: an older release brought it up, or its last `pulumi up` did not "
+        "end; run it there again"
+    )

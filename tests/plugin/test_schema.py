@@ -1,0 +1,102 @@
+"""plugin/schema.json: what the component provider says of itself, and what it may hold."""
+
+import json
+import tomllib
+from collections.abc import Iterator
+from typing import Any
+
+from sovereign.config import ClusterConfig
+from sovereign.contract import CONTRACT
+from sovereign.hosted.arguments import keys, sections
+from sovereign.hosted.provider import NAME, VERSION, schema
+from tests.configurations import ROOT
+from tests.conftest import Golden
+
+FILE = ROOT / "plugin" / "schema.json"
+SCHEMA: dict[str, Any] = json.loads(FILE.read_text(encoding="utf-8"))
+COMPONENT = SCHEMA["resources"]["sovereign:index:Sovereign"]
+
+
+def walk(value: Any) -> Iterator[dict[str, Any]]:
+    """Every object inside."""
+    if isinstance(value, dict):
+        yield value
+        for inner in value.values():
+            yield from walk(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from walk(inner)
+
+
+def properties(section: str) -> dict[str, Any]:
+    found: dict[str, Any] = SCHEMA["types"][f"sovereign:index:{section}"]
+    return found
+
+
+def test_the_committed_schema_is_the_providers(golden: Golden) -> None:
+    """A stale file fails: write it anew with `pytest tests/plugin --update-golden`."""
+    golden(FILE, dict(schema()))
+
+
+def test_it_carries_the_release() -> None:
+    """The version of pyproject.toml, for packages made from it."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert project["version"] == VERSION == SCHEMA["version"]
+    assert SCHEMA["name"] == NAME
+
+
+def test_the_arguments_are_the_configuration_model() -> None:
+    """Each section with exactly its keys, required where there is no default."""
+    for section in sections(ClusterConfig):
+        described = properties(section.__name__)
+        fields = dict(keys(section))
+        assert set(described["properties"]) == set(fields)
+        required = {key for key, field in fields.items() if field.is_required()}
+        assert set(described.get("required", ())) == required, section.__name__
+
+
+def test_the_outputs_are_the_contract() -> None:
+    """Names, types, meaning; secret is what the contract calls so."""
+    outputs = COMPONENT["properties"]
+    assert set(outputs) == {promise.name for promise in CONTRACT}
+    assert COMPONENT["required"] == sorted(outputs)
+    for promise in CONTRACT:
+        output = outputs[promise.name]
+        assert output["type"] == {"array of string": "array"}.get(promise.type, promise.type)
+        assert output["description"] == promise.meaning
+        assert output.get("secret", False) is promise.secret
+
+
+def test_seed_and_token_are_secret_and_may_be_outputs() -> None:
+    """Everything else is plain: what a cluster is made of is decided before anything exists."""
+    inputs = COMPONENT["inputProperties"]
+    assert {name for name, one in inputs.items() if one.get("secret")} == {"seed", "hcloudToken"}
+    assert {name for name, one in inputs.items() if not one.get("plain")} == {"seed", "hcloudToken"}
+    assert COMPONENT["requiredInputs"] == ["cluster", "operatorCidrs", "seed"]
+    for type_ in SCHEMA["types"].values():
+        assert all(one["plain"] for one in type_.get("properties", {}).values())
+
+
+def test_there_is_no_list_of_enumerations() -> None:
+    """The host of pulumi 3.272 turns `list[Enum]` into a list of empty objects."""
+    words = {name for name, one in SCHEMA["types"].items() if "enum" in one}
+    assert "sovereign:index:TaintEffect" in words
+    for found in walk(SCHEMA):
+        item = found.get("items")
+        if isinstance(item, dict):
+            assert item.get("$ref", "").removeprefix("#/types/") not in words
+
+
+def test_texts_and_defaults_come_from_the_configuration() -> None:
+    """Also those of fields that sections share."""
+    encryption = properties("EncryptionConfig")["properties"]
+    assert encryption["strictMode"]["description"] == (
+        "Drop pod traffic that would leave a node unencrypted. Default: false."
+    )
+    pool = properties("PoolConfig")["properties"]
+    assert pool["serverType"]["description"].endswith('Default: "cpx32".')
+    assert pool["labels"]["description"].startswith("Kubernetes node labels")
+    assert [word["value"] for word in properties("ClusterApiServerAddress")["enum"]] == [
+        "control-plane-ip",
+        "node-local",
+    ]
