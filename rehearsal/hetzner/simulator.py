@@ -69,7 +69,8 @@ class HetznerSimulator:
     def handle(self, request: Request, token: str | None) -> Answer | None:
         """Carry out one call and note it in the journal.
 
-        Any token that is not empty is good, a read-only one for reading. None means that the answer got lost (a withheld one).
+        Any token that is not empty is good, a read-only one for reading. None means that the
+        answer got lost (a withheld one).
         """
         if self._latency.request_s:
             self._sleep(self._latency.request_s)

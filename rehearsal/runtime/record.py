@@ -13,7 +13,6 @@ from rehearsal.runtime.values import (
     Properties,
     ResourceReference,
     Secret,
-    plain,
 )
 
 
@@ -97,7 +96,7 @@ def provider_urn(reference: str) -> str:
 def encode_value(value: Any, cipher: Cipher) -> Any:
     """A value as it stands in the state: secrets are encrypted JSON."""
     if isinstance(value, Secret):
-        text = json.dumps(encode_value(plain(value.value), cipher), separators=(",", ":"))
+        text = json.dumps(encode_value(value.value, cipher), separators=(",", ":"))
         return {SIGNATURE: SECRET_SIGNATURE, "ciphertext": cipher.encrypt(text)}
     if isinstance(value, ResourceReference):
         return value.urn if value.id is None else value.id
@@ -113,8 +112,8 @@ def decode_value(value: Any, cipher: Cipher) -> Any:
     if isinstance(value, dict):
         if value.get(SIGNATURE) == SECRET_SIGNATURE:
             if "plaintext" in value:
-                return Secret(json.loads(value["plaintext"]))
-            return Secret(json.loads(cipher.decrypt(value["ciphertext"])))
+                return Secret(decode_value(json.loads(value["plaintext"]), cipher))
+            return Secret(decode_value(json.loads(cipher.decrypt(value["ciphertext"])), cipher))
         return {key: decode_value(item, cipher) for key, item in value.items()}
     if isinstance(value, list):
         return [decode_value(item, cipher) for item in value]

@@ -209,10 +209,13 @@ def as_secret(value: Any) -> Secret:
 def secrets_like(outputs: Any, inputs: Any) -> Any:
     """Mark in `outputs` what is secret at the same place in `inputs`.
 
-    Where the shapes differ below a place that holds a secret, the whole place becomes secret.
+    Where the shapes differ below a place that holds a secret, the whole place becomes secret. A
+    secret inside a secret stays one: the real engine keeps both, and its providers see the
+    difference.
     """
     if isinstance(inputs, Secret):
-        return as_secret(outputs)
+        bare = outputs.value if isinstance(outputs, Secret) else outputs
+        return Secret(secrets_like(bare, inputs.value))
     if not has_secret(inputs):
         return outputs
     if isinstance(outputs, dict) and isinstance(inputs, Mapping):

@@ -11,6 +11,9 @@ from rehearsal.runtime.record import Record
 from rehearsal.runtime.urn import package_of
 from rehearsal.runtime.values import Properties, plain
 
+INTERNAL: Final = "__internal"
+_ADDED: Final = {"command": {"__pulumi-go-provider-version": "1.2.0"}}
+"""What a provider notes of itself in its configuration (pulumi-command 1.2.1, executed)."""
 CLUSTER_IDENTIFIER: Final = "clusterIdentifier"
 _ACTIVE_CLUSTER: Final = ("kubeconfig", "context", "cluster")
 
@@ -33,7 +36,7 @@ class ProviderDriver(NothingToLookUp):
                     require_loopback(endpoint)
                 except NotLoopback as error:
                     raise CheckFailed(str(error)) from None
-        return inputs
+        return {**inputs, **_ADDED.get(package_of(subject.type), {})}
 
     def diff(self, subject: Subject, old: Record, inputs: Properties) -> Diff:
         """Another Kubernetes cluster means other objects; everything else is changed in place.
@@ -55,7 +58,7 @@ class ProviderDriver(NothingToLookUp):
     def plan(self, subject: Subject, inputs: Properties, old: Record | None) -> Properties:
         """The outputs of a provider are its inputs."""
         del subject, old
-        return {key: value for key, value in inputs.items() if not key.startswith("__")}
+        return {key: value for key, value in inputs.items() if key != INTERNAL}
 
     def create(self, subject: Subject, inputs: Properties) -> Created:
         """Give it an id."""
