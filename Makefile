@@ -6,7 +6,7 @@ BIN := .venv/bin
 PIP := $(BIN)/pip --disable-pip-version-check -q
 SHELL := /bin/bash
 
-.PHONY: up destroy setup test check engine-test bench docs
+.PHONY: up destroy setup test check engine-test bench docs lab soak
 
 up: .venv/rehearsal.stamp ## bring the stack up on the embedded default (ENGINE=pulumi: preview it on the real engine)
 	@$(BIN)/sovereign rehearse up --stack $(STACK) --engine $(ENGINE)
@@ -33,6 +33,14 @@ engine-test: .venv/dev.stamp ## compare with the real engine, where `pulumi` is 
 
 bench: .venv/rehearsal.stamp ## the benchmark of docs/performance.md
 	@$(BIN)/sovereign rehearse bench
+
+lab: .venv/rehearsal.stamp ## the stack on real hosts in namespaces of this machine, up, shown and down (Linux, root; ENGINE=pulumi)
+	@.ci/packages.sh
+	@$(BIN)/sovereign rehearse up --lab --stack $(STACK) --engine $(ENGINE)
+
+soak: .venv/dev.stamp ## twenty rounds of the lab, and nothing left behind
+	@.ci/packages.sh
+	@$(BIN)/python -m tests.rehearsal.lab.soak 20
 
 docs: .venv/dev.stamp ## the documentation site, in .site/
 	@$(BIN)/python -m docs.generator

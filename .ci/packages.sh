@@ -2,7 +2,7 @@
 # Debian packages by name, where this is Debian and root asks; nothing that they bring is started.
 # Without arguments: what `make lab` needs. Elsewhere the lab and the tests say what is missing.
 set -euo pipefail
-lab=(iproute2 util-linux mount nftables debootstrap debian-archive-keyring ca-certificates)
+lab=(iproute2 util-linux mount nftables debootstrap debian-archive-keyring openssh-client ca-certificates)
 wanted=("${@:-${lab[@]}}")
 
 if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then

@@ -4,35 +4,52 @@ It first forgets whatever of the caller's environment names a real cloud. Progre
 stdout gets the tables, or with `--json` exactly one object.
 """
 
+import importlib
 import json
-import sys
+import os
 import time
-from collections import Counter
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Protocol
 
 from rich.console import Console
 
-from rehearsal import breaks, embedded, summary
-from rehearsal import engine as engine_preview
+from rehearsal import breaks, embedded, summary, timeline
+from rehearsal import engine as real_engine
 from rehearsal.bench import compare, table
 from rehearsal.hetzner import HetznerSimulator, HetznerState, serve
-from rehearsal.isolation import DEFAULTS, forget_callers_environment
+from rehearsal.isolation import DEFAULTS, LAB_SETTINGS, forget_callers_environment
+from rehearsal.lab.machine import Unavailable
 from rehearsal.order import EngineName, Order, Program, Verb
+from rehearsal.picture import page
 from rehearsal.report import Report, blank, failure
+from rehearsal.rescue import Rescue, RescueFailed, open_rescue
 from rehearsal.session import open_session
-from rehearsal.workspace import Busy, Workspace, open_workspace
+from rehearsal.workspace import Busy, open_workspace, workspace_of
 from sovereign.plan import SovereignPlan
 
-__all__ = ["DEFAULTS", "bench", "blank_answer", "list_breaks", "rehearse", "serve_hetzner"]
+__all__ = [
+    "DEFAULTS",
+    "LAB_SETTINGS",
+    "Busy",
+    "RescueFailed",
+    "bench",
+    "blank_answer",
+    "list_breaks",
+    "rehearse",
+    "rescue",
+    "serve_hetzner",
+    "the_lab",
+    "the_review",
+]
 
 EXIT = {"succeeded": 0, "failed": 1, "refused": 1, "unavailable": 3}
 USAGE = 2
 SECRET_KEYS = ("sovereign:seed", "hcloud:token")
-MADE_BY_THE_ENGINE = "::default_"
-"""In the URN of a provider that no program registered; summaries do not count it."""
 PLAIN_WIDTH = 120
 """Columns of a table where there is no terminal."""
 
@@ -58,10 +75,13 @@ def rehearse(
     faults: Sequence[str],
     engine: EngineName,
     as_json: bool,
+    refresh: bool = False,
+    lab: bool = False,
+    keep: bool = False,
 ) -> int:
     """Carry the order out and print the answer; returns the exit code."""
     forget_callers_environment()
-    wrong = _usage(faults, engine)
+    wrong = _usage(faults, engine, lab=lab, keep=keep)
     if wrong:
         return _refuse(wrong, as_json, Report(verb, engine, stack, "refused"))
     order = Order(
@@ -74,10 +94,16 @@ def rehearse(
         policy_packs=_packs(cluster.program),
         breaks=tuple(faults),
         engine=engine,
+        refresh=refresh,
+        lab=lab,
+        keep=keep,
     )
     began = time.monotonic()
     report = _carry_out(order, _console(stderr=True))
     report = replace(report, durationSeconds=round(time.monotonic() - began, 2))
+    if verb == "up" and engine == "embedded" and not app and report.result != "unavailable":
+        kept = workspace_of(order.root, order.workspace, faults, lab=lab).last_up
+        kept.write_text(json.dumps(report.as_json()), encoding="utf-8")
     if as_json:
         print(json.dumps(report.as_json()))  # noqa: T201 - the answer
     else:
@@ -116,6 +142,21 @@ def serve_hetzner(port: int, state: Path | None) -> int:
     return 0
 
 
+def report(plan: SovereignPlan, stack: str, event_log: Path | None, output: Path) -> None:
+    """Write the page of a stack: its plan, and the last rehearsed up or the log of a real one.
+
+    Raises ValueError where the log is no event log.
+    """
+    workspace = workspace_of(Path.cwd(), stack)
+    answer = None
+    if workspace.last_up.is_file():
+        answer = json.loads(workspace.last_up.read_text(encoding="utf-8"))
+    spans = timeline.from_event_log(event_log) if event_log else timeline.load(workspace.timeline)
+    now = datetime.now().astimezone().strftime("%Y-%m-%d %H:%M %Z")
+    facts = page.Facts(stack, plan, answer, spans, made_at=now)
+    output.write_text(page.render(facts), encoding="utf-8")
+
+
 def bench(
     sizes: Sequence[tuple[SovereignPlan, ConfiguredProgram]],
     *,
@@ -139,47 +180,49 @@ def bench(
     return 0
 
 
+def rescue(stack: str, cluster: ConfiguredProgram, *, lab: bool) -> AbstractContextManager[Rescue]:
+    """The rehearsed project and state of a stack, opened for `sovereign recover`; raises Busy."""
+    forget_callers_environment()
+    return open_rescue(Path.cwd(), stack, _program(cluster), lab=lab)
+
+
 def _carry_out(order: Order, console: Console) -> Report:
     report = blank(order)
     try:
-        with open_workspace(order.root, order.stack, order.breaks) as workspace:
+        if order.lab:
+            return _in_the_lab(order, console)
+        with open_workspace(order.root, order.workspace, order.breaks) as workspace:
             if order.engine == "pulumi":
-                return _engine_preview(order, workspace)
+                return real_engine.carry_out(order, workspace)
             with open_session(workspace, order.breaks) as session:
                 return embedded.carry_out(order, workspace, session, console)
     except Busy as busy:
         return failure(report, "failed", [str(busy)])
-    except engine_preview.EngineMissing as missing:
+    except (real_engine.EngineMissing, Unavailable) as missing:
         return failure(report, "unavailable", [str(missing)])
 
 
-def _engine_preview(order: Order, workspace: Workspace) -> Report:
-    """Preview the cluster's program on the real engine, on an empty simulated project."""
-    with serve(HetznerSimulator(HetznerState())) as endpoint:
-        run = engine_preview.preview(
-            order.cluster,
-            stack=order.stack,
-            workspace=workspace.engine,
-            endpoint=endpoint,
-            packs=order.policy_packs,
-            virtualenv=Path(sys.prefix),
-        )
-    counts = Counter(step["op"] for step in run.steps if MADE_BY_THE_ENGINE not in step["urn"])
-    empty = blank(order)
-    report = replace(
-        empty,
-        command="preview",
-        resources={op: counts.get(op, 0) for op in empty.resources},
-        policies=run.policies,
-        policyPacks=run.packs,
-    )
-    if run.succeeded:
-        return replace(report, result="succeeded")
-    refused = any(finding["level"] == "mandatory" for finding in run.policies)
-    return failure(report, "refused" if refused else "failed", run.errors)
+def the_lab() -> ModuleType:
+    """`rehearsal.lab.visit`: what can be done with a standing lab."""
+    return importlib.import_module("rehearsal.lab.visit")
 
 
-def _usage(names: Sequence[str], chosen: str) -> dict[str, str] | None:
+def the_review() -> ModuleType:
+    """`rehearsal.review.command`: what a change does, as one comment."""
+    return importlib.import_module("rehearsal.review.command")
+
+
+def _in_the_lab(order: Order, console: Console) -> Report:
+    """Imported only here, for an SSH client takes its time to load and nobody else needs it."""
+    from rehearsal.lab import engine, entry
+
+    if order.engine == "embedded":
+        return entry.carry_out(order, console)
+    engine.require(os.environ)
+    return entry.carry_out(order, console, engine.carry_out)
+
+
+def _usage(names: Sequence[str], chosen: str, *, lab: bool, keep: bool) -> dict[str, str] | None:
     """What is wrong with the order itself, as an entry of `errors`."""
     known = [fault.name for fault in breaks.CATALOGUE]
     unknown = [name for name in names if name not in known]
@@ -189,6 +232,9 @@ def _usage(names: Sequence[str], chosen: str) -> dict[str, str] | None:
     if chosen not in ("embedded", "pulumi"):
         rule = "must be embedded or pulumi"
         return {"path": "--engine", "value": chosen, "rule": rule, "fix": "leave it away"}
+    if keep and not lab:
+        rule = "leaves a lab standing, and none was asked for"
+        return {"path": "--keep", "value": "without --lab", "rule": rule, "fix": "add --lab"}
     return None
 
 
@@ -208,8 +254,12 @@ def _program(configured: ConfiguredProgram) -> Program:
 
 
 def _packs(program: Path) -> tuple[Path, ...]:
-    """Every policy pack beside the cluster's program."""
-    return tuple(sorted(file.parent for file in program.glob("policies/*/PulumiPolicy.yaml")))
+    """Every policy pack beside the cluster's program, else in the working directory."""
+    for root in (program, Path()):
+        found = sorted(file.parent for file in root.glob("policies/*/PulumiPolicy.yaml"))
+        if found:
+            return tuple(found)
+    return ()
 
 
 def _console(*, stderr: bool = False) -> Console:

@@ -8,7 +8,7 @@ from typing import Any
 
 from rich.console import Console
 
-from rehearsal import progress
+from rehearsal import progress, timeline
 from rehearsal.isolation import PASSPHRASE, program_environment
 from rehearsal.order import Order, Program
 from rehearsal.report import ComponentReport, NodeReport, Report, blank, failure
@@ -22,10 +22,10 @@ from rehearsal.workspace import Workspace
 def carry_out(order: Order, workspace: Workspace, session: Session, console: Console) -> Report:
     """Run what the order says and report it."""
     if order.verb == "status":
-        return _verdict(_with_status(blank(order), order, session))
+        return _verdict(with_status(blank(order), order, session))
     command = Command(order.verb)
     programs = [order.cluster, order.app] if order.app else [order.cluster]
-    if command is Command.DESTROY and order.app:
+    if command in (Command.DESTROY, Command.REFRESH) and order.app:
         programs = [order.app]
     report = blank(order)
     for index, program in enumerate(programs):
@@ -42,7 +42,9 @@ def carry_out(order: Order, workspace: Workspace, session: Session, console: Con
         if not result.succeeded:
             return report
     if command is Command.UP:
-        return _verdict(_with_status(report, order, session))
+        return _verdict(with_status(report, order, session))
+    if command is Command.REFRESH:
+        return replace(with_status(report, order, session), result="succeeded")
     if command is Command.DESTROY and not order.app:
         return _emptied(report, workspace, session)
     return replace(report, result="succeeded")
@@ -57,8 +59,9 @@ def _run(
     console: Console,
 ) -> Result:
     title = f"{command} {program.project} ({order.stack}), engine: embedded"
+    recorder = timeline.Recorder()
     with progress.shown(console, title) as listener:
-        return run(
+        result = run(
             Request(
                 program=program.directory,
                 stack=order.stack,
@@ -69,12 +72,16 @@ def _run(
                 drivers=session.drivers,
                 config=program.config,
                 secret_keys=program.secret_keys,
+                refresh=order.refresh,
                 policy_packs=order.policy_packs,
                 idle_packs=program is order.app,
                 environment=program_environment(session.endpoint),
-                on_event=listener,
+                on_event=progress.all_of(listener, recorder.hear),
             )
         )
+    if command is Command.UP and program is order.cluster and recorder.spans:
+        timeline.save(recorder.spans, workspace.timeline)
+    return result
 
 
 def _with_result(report: Report, order: Order, result: Result, session: Session) -> Report:
@@ -103,8 +110,19 @@ def _with_result(report: Report, order: Order, result: Result, session: Session)
     if result.succeeded:
         return replace(report, result="succeeded")
     if order.verb == "up":
-        report = _with_status(report, order, session)
-    return failure(report, "refused" if result.refused else "failed", result.errors)
+        report = with_status(report, order, session)
+    return failure(
+        report,
+        "refused" if result.refused else "failed",
+        [explained(error) for error in result.errors],
+    )
+
+
+def explained(error: str) -> str:
+    """The error with what helps, where a name is used by something that the state does not know."""
+    if "(uniqueness_error)" not in error:
+        return error
+    return f"{error}: the state does not know what bears that name, `sovereign recover` shows it"
 
 
 def _added(pack: PackSummary, earlier: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -118,7 +136,7 @@ def _added(pack: PackSummary, earlier: Mapping[str, Any] | None) -> dict[str, An
     }
 
 
-def _with_status(report: Report, order: Order, session: Session) -> Report:
+def with_status(report: Report, order: Order, session: Session) -> Report:
     """The report with nodes and components as the node model sees them."""
     status = session.nodes.status()
     planned = {node.name: node for node in report.nodes}
@@ -131,6 +149,8 @@ def _with_status(report: Report, order: Order, session: Session) -> Report:
             node.ready,
             node.reason,
             node.api_address or (planned[node.name].apiAddress if node.name in planned else ""),
+            node.cloud_init,
+            node.api_path,
         )
         for node in status.nodes
     ]

@@ -1,31 +1,30 @@
-"""The real engine: a preview of the unmodified program through `pulumi`, against the simulator.
+"""The real engine: operations of the unmodified program through `pulumi`, as its events tell them.
 
-The program is copied into the workspace, so that the engine writes nothing beside the operator's
-stack file. A whole `up` needs hosts that answer; it comes with the lab.
+A preview runs against the simulator alone. A whole `up` needs hosts that answer: the lab has them.
 """
 
 import json
-import os
-import shutil
-import subprocess
+import sys
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import yaml
+from rehearsal import pulumi_cli
+from rehearsal.hetzner import HetznerSimulator, HetznerState, serve
+from rehearsal.order import Order, Program
+from rehearsal.pulumi_cli import EngineFailed, EngineMissing, PulumiCli, policy_arguments
+from rehearsal.report import Report, blank, failure
+from rehearsal.workspace import Workspace
 
-from rehearsal.isolation import PASSPHRASE, program_environment
-from rehearsal.order import Program
-from rehearsal.runtime.drivers.hcloud.api import require_loopback
+__all__ = ["EngineMissing", "EngineRun", "carry_out", "counts", "operate", "preview"]
 
-COPIED_NOT = (".git", ".venv", ".rehearsal", "__pycache__", ".mypy_cache", ".pytest_cache")
+MADE_BY_THE_ENGINE = "::default_"
+"""In the URN of a provider that no program registered; summaries do not count it."""
+
 DEFERRED = "deferred: "
 """How a pack's message begins where a rule could not be evaluated yet."""
-
-
-class EngineMissing(Exception):
-    """The real engine is not on this machine."""
 
 
 @dataclass(frozen=True)
@@ -41,15 +40,29 @@ class EngineRun:
     outputs: Mapping[str, Any] = field(default_factory=dict)
 
 
-def find() -> str:
-    """Path of the `pulumi` command; EngineMissing with one sentence where there is none."""
-    found = shutil.which("pulumi")
-    if found is None:
-        raise EngineMissing(
-            "the real engine was asked for and `pulumi` is not on PATH; install the Pulumi CLI "
-            "(https://www.pulumi.com/docs/install/), or leave ENGINE away"
+def carry_out(order: Order, workspace: Workspace) -> Report:
+    """Preview the cluster's program on the real engine, on an empty simulated project."""
+    with serve(HetznerSimulator(HetznerState())) as endpoint:
+        run = preview(
+            order.cluster,
+            stack=order.stack,
+            workspace=workspace.engine,
+            endpoint=endpoint,
+            packs=order.policy_packs,
+            virtualenv=Path(sys.prefix),
         )
-    return found
+    done, empty = counts(run), blank(order)
+    report = replace(
+        empty,
+        command="preview",
+        resources={op: done[op] for op in empty.resources},
+        policies=run.policies,
+        policyPacks=run.packs,
+    )
+    if run.succeeded:
+        return replace(report, result="succeeded")
+    refused = any(finding["level"] == "mandatory" for finding in run.policies)
+    return failure(report, "refused" if refused else "failed", run.errors)
 
 
 def preview(
@@ -65,54 +78,30 @@ def preview(
 
     An endpoint beyond loopback is refused: with an empty one the provider would take Hetzner's own.
     """
-    pulumi = find()
-    require_loopback(endpoint)
-    directory = _copy(program, stack, workspace, virtualenv)
-    state = workspace / "state"
-    state.mkdir(parents=True, exist_ok=True)
-    environment = {
-        **os.environ,
-        **program_environment(endpoint),
-        "PULUMI_BACKEND_URL": f"file://{state.resolve()}",
-        "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
-        "PULUMI_SKIP_UPDATE_CHECK": "true",
-        "PULUMI_DEBUG_COMMANDS": "true",  # for --event-log, as the Automation API does
-    }
-
-    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        command = [pulumi, *arguments, "--non-interactive", "--color", "never"]
-        return subprocess.run(
-            command,
-            cwd=directory,
-            env=environment,
-            capture_output=True,
-            text=True,
-            stdin=subprocess.DEVNULL,
-            check=False,
+    try:
+        cli = pulumi_cli.opened(
+            program,
+            stack=stack,
+            workspace=workspace,
+            endpoint=endpoint,
+            virtualenv=virtualenv,
         )
+    except EngineFailed as failed:
+        return EngineRun(False, (), (), (), [str(failed)])
+    return operate(cli, "preview", workspace / "events.json", packs)
 
-    created = run("stack", "select", "--create", stack)
-    if created.returncode != 0:
-        return EngineRun(False, (), (), (), [created.stderr.strip()])
-    for key in program.secret_keys:
-        run("config", "set", "--secret", "--stack", stack, key, program.config[key])
-    log = workspace / "events.json"
+
+def counts(run: EngineRun) -> Counter[str]:
+    """How many resources each operation concerned."""
+    return Counter(step["op"] for step in run.steps if MADE_BY_THE_ENGINE not in step["urn"])
+
+
+def operate(cli: PulumiCli, verb: str, log: Path, packs: Sequence[Path], *flags: str) -> EngineRun:
+    """One operation of the engine, read from the log of its events."""
     log.unlink(missing_ok=True)
-    arguments = ["preview", "--stack", stack, "--event-log", str(log.resolve())]
-    for pack in packs:
-        arguments += ["--policy-pack", str(directory / "policies" / pack.name)]
-    for pack in packs:
-        arguments += ["--policy-pack-config", str(pack_config(pack, stack).resolve())]
-    previewed = run(*arguments)
-    return read_events(log, previewed.returncode == 0, previewed.stdout + previewed.stderr)
-
-
-def pack_config(pack: Path, stack: str) -> Path:
-    """The pack's configuration for that environment, `config.dev.json` where it has none of its
-    own.
-    """
-    own = pack / f"config.{stack}.json"
-    return own if own.is_file() else pack / "config.dev.json"
+    policies = policy_arguments(packs, cli.directory, cli.stack)
+    done = cli.run(verb, "--event-log", str(log.resolve()), *policies, *flags)
+    return read_events(log, done.returncode == 0, done.stdout + done.stderr)
 
 
 def read_events(log: Path, succeeded: bool, printed: str) -> EngineRun:
@@ -125,6 +114,8 @@ def read_events(log: Path, succeeded: bool, printed: str) -> EngineRun:
     for event in _events(log):
         if "resourcePreEvent" in event:
             step = event["resourcePreEvent"]["metadata"]
+            if steps.get(step["urn"], {}).get("op") == "replace":
+                continue  # the halves of a replacement come before and after it
             inputs = (step.get("new") or {}).get("inputs") or {}
             steps[step["urn"]] = {
                 "urn": step["urn"],
@@ -177,19 +168,3 @@ def _events(log: Path) -> Iterator[dict[str, Any]]:
     if log.is_file():
         for line in log.read_text(encoding="utf-8").splitlines():
             yield json.loads(line)
-
-
-def _copy(program: Program, stack: str, workspace: Path, virtualenv: Path) -> Path:
-    """The program as it is, with the stack file of this rehearsal and without its secrets."""
-    target = workspace / "program"
-    shutil.rmtree(target, ignore_errors=True)
-    shutil.copytree(program.directory, target, ignore=shutil.ignore_patterns(*COPIED_NOT))
-    (target / ".venv").symlink_to(virtualenv.resolve())
-    plain = {
-        key: yaml.safe_load(text) if text[:1] in "[{" else text
-        for key, text in program.config.items()
-        if key not in program.secret_keys
-    }
-    stack_file = target / f"Pulumi.{stack}.yaml"
-    stack_file.write_text(yaml.safe_dump({"config": plain}), encoding="utf-8")
-    return target

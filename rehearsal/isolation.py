@@ -14,6 +14,10 @@ CALLER_CIDR = "203.0.113.0/24"
 """Documentation range (RFC 5737) that the node model takes as the operator's."""
 DEFAULTS = {"sovereign:seed": SEED, "sovereign:operatorCidrs": [CALLER_CIDR]}
 """For a stack file that has none."""
+LAB_SERVICES = "198.18.0.1"
+"""Address inside the lab where its hosts find what they download (RFC 2544: for benchmarks)."""
+LAB_SETTINGS = [f"sovereign:artifactMirror=http://{LAB_SERVICES}"]
+"""`--set` of every run in the lab, over whatever the stack file says."""
 
 
 def forget(environment: MutableMapping[str, str]) -> list[str]:

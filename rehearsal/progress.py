@@ -31,6 +31,7 @@ SIGNS = {
     "create-replacement": "+",
     "delete-replaced": "-",
     "read": ">",
+    "refresh": "~",
 }
 """What the engine prints before an operation."""
 STYLES = {"failed": "bold red", "done": "green", "running": "yellow", "same": "dim"}
@@ -50,6 +51,16 @@ def shown(console: Console, title: str) -> Iterator[Listener]:
         yield Lines(console).hear
 
 
+def all_of(*listeners: Listener) -> Listener:
+    """One listener that lets each of them hear everything."""
+
+    def hear(event: Event) -> None:
+        for listener in listeners:
+            listener(event)
+
+    return hear
+
+
 class Lines:
     """One plain line per step, for logs and pipes."""
 
@@ -62,7 +73,11 @@ class Lines:
         match event:
             case ResourceStarted(step=step):
                 self._began[step.urn] = time.monotonic()
-            case ResourceEnded(step=step) if step.op != "same":
+            case ResourceEnded(step=step) if step.found == "delete":
+                self._say(step, "is gone")
+            case ResourceEnded(step=step) if step.found == "update":
+                self._say(step, f"has changed: {', '.join(step.drifted)}")
+            case ResourceEnded(step=step) if step.op != "same" and step.found != "same":
                 self._say(step, "done")
             case ResourceFailed(step=step, message=message):
                 self._say(step, f"failed: {message.strip().splitlines()[-1]}")

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
+from rehearsal.nodes.status import ApiPath, CloudInit
 from rehearsal.order import EngineName, Order, Verb
 from sovereign.plan import SovereignPlan
 
@@ -26,6 +27,10 @@ class NodeReport:
     reason: str
     apiAddress: str  # noqa: N815
     """host:port by which Cilium on this node reaches the API."""
+    cloudInit: CloudInit | None = None  # noqa: N815
+    """How its first boot ended; None where no host boots for real."""
+    apiPath: ApiPath | None = None  # noqa: N815
+    """The way to the API as tried from this node; None where nothing was tried."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +73,15 @@ class Report:
         return asdict(self)
 
 
-REALITY: Mapping[EngineName, Mapping[str, str]] = {
+_LAB_HOSTS = (
+    "hosts in network namespaces: real cloud-init, sshd, scripts and sockets; systemd, apt and "
+    "kernel settings are stand-ins"
+)
+_LAB_CLUSTER = (
+    "real kube-apiserver, etcd and WireGuard; k3s, kubelet, scheduler, Cilium and the cloud "
+    "controller are stand-ins, no container runs"
+)
+REALITY: Mapping[EngineName | Literal["lab", "pulumi in the lab"], Mapping[str, str]] = {
     "embedded": {
         "program": "real, unmodified",
         "policies": "real packs over Pulumi's analyzer protocol",
@@ -87,8 +100,26 @@ REALITY: Mapping[EngineName, Mapping[str, str]] = {
         "nodes": "not there in a preview",
         "kubernetes": "not there in a preview",
     },
+    "lab": {
+        "program": "real, unmodified",
+        "policies": "real packs over Pulumi's analyzer protocol",
+        "engine": "embedded runtime, not Pulumi's engine",
+        "providers": "drivers that use asyncssh, the real helm and the real kubectl",
+        "hetznerApi": "simulated inside the lab",
+        "nodes": _LAB_HOSTS,
+        "kubernetes": _LAB_CLUSTER,
+    },
+    "pulumi in the lab": {
+        "program": "real, unmodified",
+        "policies": "real packs, real engine",
+        "engine": "Pulumi's engine",
+        "providers": "real",
+        "hetznerApi": "simulated inside the lab",
+        "nodes": _LAB_HOSTS,
+        "kubernetes": _LAB_CLUSTER,
+    },
 }
-"""What was real and what was modelled, by engine."""
+"""What was real and what was modelled, by engine, and in the lab."""
 
 
 def blank(order: Order) -> Report:
@@ -109,8 +140,14 @@ def blank(order: Order) -> Report:
             "priceDate": cost.price_date,
             "sample": cost.sample,
         },
-        reality=REALITY[order.engine],
+        reality=_reality(order),
     )
+
+
+def _reality(order: Order) -> Mapping[str, str]:
+    if not order.lab:
+        return REALITY[order.engine]
+    return REALITY["lab" if order.engine == "embedded" else "pulumi in the lab"]
 
 
 def planned_nodes(plan: SovereignPlan) -> list[NodeReport]:

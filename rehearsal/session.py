@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from rehearsal import breaks
 from rehearsal.hetzner import HetznerSimulator, HetznerState, serve
@@ -17,6 +17,7 @@ from rehearsal.isolation import TOKEN
 from rehearsal.nodes.model import NodeModel
 from rehearsal.nodes.ports import Connection, Outcome, Release
 from rehearsal.nodes.project import SimulatedProject
+from rehearsal.nodes.status import ClusterStatus
 from rehearsal.runtime.model import Drivers, HetznerEndpoint
 from rehearsal.workspace import Workspace
 
@@ -58,12 +59,20 @@ class KeptNodes:
         self.model.save(self.file)
 
 
+class Nodes(Protocol):
+    """Nodes that can be looked at: modelled, or hosts of the lab."""
+
+    def status(self) -> ClusterStatus:
+        """Nodes and components as they are now."""
+        ...
+
+
 @dataclass(frozen=True)
 class Session:
     """The world that a run acts on."""
 
     simulator: HetznerSimulator
-    nodes: NodeModel
+    nodes: Nodes
     endpoint: str
     drivers: Drivers
 

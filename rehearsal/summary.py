@@ -9,6 +9,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from rehearsal.nodes.status import ApiPath
 from rehearsal.report import Report
 
 READY = {True: "[green]Ready[/green]", False: "[red]NotReady[/red]", None: "[dim]planned[/dim]"}
@@ -42,18 +43,26 @@ def show(report: Report, console: Console) -> None:
 
 def _nodes(report: Report) -> Table:
     table = Table("node", "role", "type", "private IP", "status", "Cilium reaches the API by")
+    tried = any(node.apiPath or node.cloudInit for node in report.nodes)
+    if tried:
+        table.add_column("cloud-init")
+        table.add_column("connects")
     for node in report.nodes:
-        table.add_row(
-            node.name,
-            node.role,
-            node.serverType,
-            node.privateIp,
-            READY[node.ready],
-            node.apiAddress,
-        )
+        row = [node.name, node.role, node.serverType, node.privateIp, READY[node.ready]]
+        row.append(node.apiAddress)
+        if tried:
+            row.append(node.cloudInit.status if node.cloudInit else "")
+            row.append(_path(node.apiPath))
+        table.add_row(*row)
         if node.ready is False:
-            table.add_row("", "", "", "", f"[red]{node.reason}[/red]", "")
+            table.add_row("", "", "", "", f"[red]{node.reason}[/red]")
     return table
+
+
+def _path(path: ApiPath | None) -> str:
+    if path is None:
+        return ""
+    return "[green]yes[/green]" if path.connected else "[red]no[/red]"
 
 
 def _components(report: Report) -> Table:
@@ -120,6 +129,7 @@ def _verdict(report: Report) -> str:
         "up": "every node and component is Ready",
         "preview": "valid, nothing was created",
         "destroy": "nothing is left in the simulated project",
+        "refresh": "the state is what is there",
         "status": "every node and component is Ready",
     }[report.command]
     return f"[bold green]{report.command} succeeded[/bold green]: {said}"

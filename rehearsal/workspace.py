@@ -36,6 +36,16 @@ class Workspace:
         return self.directory / "nodes.json"
 
     @property
+    def last_up(self) -> Path:
+        """The answer of the last up (docs/rehearsal.schema.json), for `sovereign report`."""
+        return self.directory / "last-up.json"
+
+    @property
+    def timeline(self) -> Path:
+        """When each step of the last up began and ended."""
+        return self.directory / "timeline.json"
+
+    @property
     def engine(self) -> Path:
         """Where the real engine works on a copy of the program."""
         return self.directory / "engine"
@@ -51,14 +61,27 @@ class Workspace:
         shutil.rmtree(self.backend / ".pulumi" / "stacks", ignore_errors=True)
 
 
+def workspace_of(
+    root: Path, stack: str, breaks: Sequence[str] = (), *, lab: bool = False
+) -> Workspace:
+    """Where a stack's workspace is, whether it exists or not; for those who only read it.
+
+    Each set of faults has its own, and so has the lab.
+    """
+    return Workspace(root / ".rehearsal" / "+".join([stack, *(["lab"] if lab else []), *breaks]))
+
+
 @contextmanager
-def open_workspace(root: Path, stack: str, breaks: Sequence[str] = ()) -> Iterator[Workspace]:
+def open_workspace(
+    root: Path, stack: str, breaks: Sequence[str] = (), *, lab: bool = False
+) -> Iterator[Workspace]:
     """The stack's workspace, locked; raises Busy where another process holds it.
 
     A run with faults has a workspace of its own, empty at its start: what was broken on purpose
-    never meets the next honest run.
+    never meets the next honest run. The lab empties its own, once its hosts are gone.
     """
-    directory = root / ".rehearsal" / "+".join([stack, *breaks])
+    workspace = workspace_of(root, stack, breaks, lab=lab)
+    directory = workspace.directory
     directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     with (directory / "lock").open("w") as lock:
         try:
@@ -68,7 +91,6 @@ def open_workspace(root: Path, stack: str, breaks: Sequence[str] = ()) -> Iterat
                 f"another rehearsal of stack {stack} is running in {directory}; "
                 "wait for it, or stop it"
             ) from None
-        workspace = Workspace(directory)
-        if breaks:
+        if breaks and not lab:
             workspace.clear()
         yield workspace

@@ -1,18 +1,16 @@
 """`sovereign rehearse`: the whole program on this machine, without account, cloud or root.
 
-The rehearsal is a package of its own beside the program; the one import of it is in here, and lazy:
-whoever only runs `pulumi up` needs neither it nor its dependencies.
+The rehearsal is a package of its own beside the program; `sovereign.cli.optional` imports it.
 """
 
-import importlib
-import json
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Annotated, Any
 
 import typer
 
-from sovereign.cli import exits, stack_file
+from sovereign.cli import exits, optional, stack_file
 from sovereign.cli.plan import plan_of
 from sovereign.problems import ConfigError
 
@@ -41,6 +39,13 @@ Break = Annotated[
         "--break", metavar="NAME", help="Inject a fault after the policies; `list` explains them."
     ),
 ]
+Refresh = Annotated[
+    bool, typer.Option("--refresh", help="First compare the state with what is there.")
+]
+Lab = Annotated[
+    bool, typer.Option("--lab", help="On real hosts in namespaces of this machine (Linux, root).")
+]
+Keep = Annotated[bool, typer.Option("--keep", help="With --lab: leave the lab standing.")]
 Engine = Annotated[
     str, typer.Option(help="embedded, or pulumi where it is on PATH (preview only).")
 ]
@@ -48,7 +53,8 @@ Engine = Annotated[
 
 @app.command(
     epilog="Examples: sovereign rehearse up | sovereign rehearse up --break api-host-loopback | "
-    "sovereign rehearse up --program examples/app-stack --json"
+    "sovereign rehearse up --program examples/app-stack --json | "
+    "sovereign rehearse up --lab --keep"
 )
 def up(
     stack: Stack = "dev",
@@ -57,11 +63,25 @@ def up(
     as_json: AsJson = False,
     breaks: Break = None,
     engine: Engine = "embedded",
+    refresh: Refresh = False,
+    lab: Lab = False,
+    keep: Keep = False,
 ) -> None:
     """Bring the stack up and wait until every node and component is Ready."""
     if breaks and "list" in breaks:
-        raise typer.Exit(_rehearsal(as_json, "up", stack).list_breaks(as_json))
-    _run("up", stack, program, settings, as_json, breaks=breaks or [], engine=engine)
+        raise typer.Exit(rehearsal_command(as_json, "up", stack).list_breaks(as_json))
+    carry_out(
+        "up",
+        stack,
+        program,
+        settings,
+        as_json,
+        breaks=breaks or [],
+        engine=engine,
+        refresh=refresh,
+        lab=lab,
+        keep=keep,
+    )
 
 
 @app.command(epilog="Example: sovereign rehearse preview --set cilium.mtu=1400")
@@ -71,20 +91,36 @@ def preview(
     settings: Setting = None,
     as_json: AsJson = False,
     engine: Engine = "embedded",
+    refresh: Refresh = False,
+    lab: Lab = False,
 ) -> None:
     """Show what an up would do; nothing is created, rules are checked."""
-    _run("preview", stack, program, settings, as_json, engine=engine)
+    carry_out("preview", stack, program, settings, as_json, engine=engine, refresh=refresh, lab=lab)
 
 
-@app.command(epilog="Example: sovereign rehearse destroy --stack dev")
-def destroy(
+@app.command(epilog="Example: sovereign rehearse refresh --json")
+def refresh(
     stack: Stack = "dev",
     program: ProgramDirectory = Path(),
     settings: Setting = None,
     as_json: AsJson = False,
 ) -> None:
+    """Compare the state with the simulated project; what is gone there leaves the state."""
+    carry_out("refresh", stack, program, settings, as_json)
+
+
+@app.command(
+    epilog="Examples: sovereign rehearse destroy --stack dev | sovereign rehearse destroy --lab"
+)
+def destroy(
+    stack: Stack = "dev",
+    program: ProgramDirectory = Path(),
+    settings: Setting = None,
+    as_json: AsJson = False,
+    lab: Lab = False,
+) -> None:
     """Delete everything again and prove that nothing is left."""
-    _run("destroy", stack, program, settings, as_json)
+    carry_out("destroy", stack, program, settings, as_json, lab=lab)
 
 
 @app.command(epilog="Example: sovereign rehearse status --json")
@@ -95,7 +131,7 @@ def status(
     as_json: AsJson = False,
 ) -> None:
     """Show nodes and components as they are now."""
-    _run("status", stack, program, settings, as_json)
+    carry_out("status", stack, program, settings, as_json)
 
 
 @app.command(epilog="Example: sovereign rehearse hetzner --port 8123 --state /tmp/project.json")
@@ -106,7 +142,7 @@ def hetzner(
     ] = None,
 ) -> None:
     """Serve the Hetzner simulator until interrupted, for the real engine (HCLOUD_ENDPOINT)."""
-    raise typer.Exit(_rehearsal(False, "up", "").serve_hetzner(port, state))
+    raise typer.Exit(rehearsal_command(False, "up", "").serve_hetzner(port, state))
 
 
 @app.command(epilog="Example: sovereign rehearse bench --servers 3 --rounds 1 --json")
@@ -122,7 +158,7 @@ def bench(
     as_json: AsJson = False,
 ) -> None:
     """Measure the program beside a bare one, and beside the cloud's own times."""
-    rehearsal = _rehearsal(as_json, "up", "bench")
+    rehearsal = rehearsal_command(as_json, "up", "bench")
     sizes = []
     for count in servers or [3, 30, 95]:
         pool = f"pools={{default: {{firstId: 1, count: {count - 1}}}}}"
@@ -133,7 +169,7 @@ def bench(
     )
 
 
-def _run(
+def carry_out(
     verb: str,
     stack: str,
     program: Path,
@@ -142,14 +178,19 @@ def _run(
     *,
     breaks: list[str] | None = None,
     engine: str = "embedded",
+    refresh: bool = False,
+    lab: bool = False,
+    keep: bool = False,
 ) -> None:
-    rehearsal = _rehearsal(as_json, verb, stack)
+    """Carry the order out. In the lab, everything is downloaded from the lab's own mirror."""
+    rehearsal = rehearsal_command(as_json, verb, stack)
     answer = rehearsal.blank_answer(verb, engine, stack) if as_json else None
+    fixed = rehearsal.LAB_SETTINGS if lab else []
     try:
-        file = stack_file.read(program, stack, settings or [])
+        file = stack_file.read(program, stack, [*(settings or []), *fixed])
         app_file = None
         if not file.is_sovereign:
-            app_file, file = file, stack_file.read(Path(), stack)
+            app_file, file = file, stack_file.read(Path(), stack, fixed)
         file = file.with_defaults(rehearsal.DEFAULTS)
         plan = plan_of(file)
     except ConfigError as error:
@@ -163,24 +204,16 @@ def _run(
         faults=breaks or [],
         engine=engine,
         as_json=as_json,
+        refresh=refresh,
+        lab=lab,
+        keep=keep,
     )
     raise typer.Exit(code)
 
 
-def _rehearsal(as_json: bool, verb: str, stack: str) -> ModuleType:
+def rehearsal_command(as_json: bool, verb: str, stack: str) -> ModuleType:
     """`rehearsal.command`, or one sentence and exit 3 where its dependencies are not installed."""
-    try:
-        return importlib.import_module("rehearsal.command")
-    except ModuleNotFoundError as error:
-        sentence = (
-            f"the rehearsal needs the Python package {error.name}, which is not installed; "
-            "run `make setup`"
-        )
-        if as_json:
-            typer.echo(json.dumps(_unavailable(verb, stack, sentence)))
-        else:
-            typer.echo(sentence, err=True)
-        raise typer.Exit(exits.UNAVAILABLE) from None
+    return optional.rehearsal(partial(_unavailable, verb, stack) if as_json else None)
 
 
 def _unavailable(verb: str, stack: str, sentence: str) -> dict[str, Any]:

@@ -1,0 +1,135 @@
+"""The way into a lab: what it needs, its network, and this very command once more inside of it.
+
+Everything that a rehearsal does in the lab happens in one network namespace, the operator's, from
+which nothing leads out of the lab.
+"""
+
+import os
+import shutil
+import signal
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from ipaddress import IPv4Address, IPv4Network
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
+from rich.console import Console
+
+from rehearsal import embedded
+from rehearsal.lab import build, machine, record
+from rehearsal.lab.build import Built
+from rehearsal.lab.fabric import Fabric, FabricError
+from rehearsal.lab.record import Record
+from rehearsal.lab.session import HOSTS, LabSession, open_lab
+from rehearsal.nodes.surroundings import CALLER
+from rehearsal.order import Order
+from rehearsal.report import Report, blank, failure
+from rehearsal.workspace import Workspace, open_workspace, workspace_of
+
+INSIDE = "SOVEREIGN_LAB_INSIDE"
+"""Set to the lab's id in a process that runs in its operator's namespace."""
+NETWORK_NAMESPACES = Path("/run/netns")
+
+Act = Callable[[Order, Workspace, LabSession, Console], Report]
+
+
+def carry_out(order: Order, console: Console, act: Act = embedded.carry_out) -> Report:
+    """Carry the order out in its lab, which stands as long as it was asked to.
+
+    Returns inside the operator's namespace only: outside, this process becomes the one inside.
+    Raises Unavailable where this machine lacks something, Busy where another run has the lab.
+    """
+    directory = workspace_of(order.root, order.stack, order.breaks, lab=True).directory
+    found = record.load(directory)
+    if order.verb != "up" and (found is None or not found.stands):
+        return _without_lab(order)
+    lab = found or record.fresh(directory, str(operator(order.plan.operator_cidrs)))
+    inside = os.environ.get(INSIDE) == lab.lab_id
+    if not inside:
+        machine.require()
+    built = build.ready(build.cache_directory(), console.print)
+    fabric = Fabric(lab.lab_id, IPv4Address(lab.operator))
+    try:
+        if not inside:
+            fabric.up()
+            enter(fabric, sys.orig_argv, {INSIDE: lab.lab_id})
+        signal.signal(signal.SIGTERM, _end)
+        with open_workspace(order.root, order.stack, order.breaks, lab=True) as workspace:
+            return _act(order, workspace, fabric, built, lab, console, act)
+    except FabricError as problem:
+        return failure(blank(order), "failed", [str(problem)])
+
+
+def _act(
+    order: Order,
+    workspace: Workspace,
+    fabric: Fabric,
+    built: Built,
+    lab: Record,
+    console: Console,
+    act: Act,
+) -> Report:
+    """Inside, with the lab to ourselves: make it fit, act, end what shall not stay."""
+    if order.verb == "up":
+        if order.breaks or not lab.stands:
+            empty(workspace, fabric)
+        lab = replace(lab, boot=record.boot(), kept=lab.kept or order.keep)
+        lab.save(workspace.directory)
+    over = order.verb == "up" and not lab.kept
+    try:
+        with open_lab(workspace, fabric, built, order.breaks) as session:
+            report = act(order, workspace, session, console)
+        over = over or (order.verb == "destroy" and report.result == "succeeded")
+        return report
+    finally:
+        if over:
+            take_down(workspace, fabric)
+
+
+def take_down(workspace: Workspace, fabric: Fabric) -> None:
+    """End every host and the network, and forget what described them."""
+    fabric.down()
+    empty(workspace, fabric)
+    record.forget(workspace.directory)
+
+
+def empty(workspace: Workspace, fabric: Fabric) -> None:
+    """End every host and forget the project; the operator and the router stay."""
+    fabric.remove_hosts()
+    shutil.rmtree(workspace.directory / HOSTS, ignore_errors=True)
+    workspace.clear()
+
+
+def enter(fabric: Fabric, command: list[str], environment: Mapping[str, str]) -> NoReturn:
+    """Become `command`, run in the operator's network namespace."""
+    entering = ["nsenter", f"--net={NETWORK_NAMESPACES / fabric.operator_namespace}", "--"]
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os.execvpe(entering[0], [*entering, *command], {**os.environ, **environment})
+
+
+def operator(allowed: tuple[str, ...]) -> IPv4Address:
+    """From where the operator comes: the usual caller where the plan lets it in, else the first
+    address that it does.
+    """
+    caller = IPv4Address(CALLER)
+    blocks = [IPv4Network(block) for block in allowed if ":" not in block]
+    if not blocks or any(caller in block for block in blocks):
+        return caller
+    return next(iter(blocks[0].hosts()))
+
+
+def _without_lab(order: Order) -> Report:
+    """The answer where no lab of that stack stands."""
+    report = replace(blank(order), nodes=(), components=())
+    if order.verb == "destroy":
+        return replace(report, result="succeeded")
+    command = f"sovereign rehearse up --lab --keep --stack {order.stack}"
+    return failure(report, "failed", [f"no lab of stack {order.stack} stands; {command} makes one"])
+
+
+def _end(_signal: int, _frame: FrameType | None) -> NoReturn:
+    """Leave in order, so that what stands is taken down."""
+    raise SystemExit(128 + signal.SIGTERM)
