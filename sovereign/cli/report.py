@@ -11,7 +11,8 @@ from sovereign.problems import ConfigError, Problem
 
 EPILOG = (
     "Examples: sovereign report | sovereign report --stack prod --output prod.html | "
-    "sovereign report --event-log up.json  (of PULUMI_DEBUG_COMMANDS=true pulumi up --event-log up.json)"
+    "sovereign report --event-log up.json, which comes of "
+    "PULUMI_DEBUG_COMMANDS=true pulumi up --event-log up.json"
 )
 
 

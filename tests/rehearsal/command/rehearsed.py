@@ -50,14 +50,18 @@ class Directory:
     def sovereign(self, *arguments: str, prefix: tuple[str, ...] = ()) -> Said:
         """Run the command there."""
         code = "from sovereign.cli import main; main()"
+        return self.run(*prefix, sys.executable, "-c", code, *arguments)
+
+    def run(self, *command: str, limit_s: float = 600) -> Said:
+        """Run any command there."""
         done = subprocess.run(
-            [*prefix, sys.executable, "-c", code, *arguments],
+            list(command),
             cwd=self.path,
             env={**os.environ, "PYTHONPATH": str(ROOT), **self.environment},
             capture_output=True,
             text=True,
             stdin=subprocess.DEVNULL,
             check=False,
-            timeout=300,
+            timeout=limit_s,
         )
         return Said(done.returncode, done.stdout, done.stderr)

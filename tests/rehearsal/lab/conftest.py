@@ -1,11 +1,14 @@
 """Labs for tests: on Linux as root only, everything built once, and nothing left behind."""
 
 import sys
+from collections.abc import Iterator
 
 import pytest
 
 from rehearsal.lab import build, machine
 from rehearsal.lab.build import Built
+from tests.rehearsal.command.rehearsed import ROOT, Directory
+from tests.rehearsal.lab.breaking import Labs
 
 
 @pytest.fixture(scope="session")
@@ -15,3 +18,12 @@ def built() -> Built:
     if lacking:
         pytest.skip(lacking)
     return build.ready(build.cache_directory(), lambda line: print(line, file=sys.stderr))  # noqa: T201
+
+
+@pytest.fixture(scope="module")
+def labs(tmp_path_factory: pytest.TempPathFactory, built: Built) -> Iterator[Labs]:
+    """Labs that stand as long as their run; what one that hangs leaves is taken down."""
+    del built
+    directory = Directory(tmp_path_factory.mktemp("breaks"), {"PYTHONPATH": str(ROOT)})
+    yield Labs(directory)
+    directory.sovereign("lab", "down")

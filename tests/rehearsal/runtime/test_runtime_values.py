@@ -86,3 +86,14 @@ def test_short_secrets_are_not_searched_for_in_messages() -> None:
 def test_a_secret_does_not_show_itself() -> None:
     """Neither in a traceback nor in a failed assertion."""
     assert "hunter2" not in repr(Secret("hunter2"))
+
+
+def test_a_secret_inside_a_secret_stays_one() -> None:
+    """The command provider's connection and the key in it: the real engine keeps both."""
+    given = Secret({"host": "h", "privateKey": Secret("k"), "port": Secret(22)})
+    checked = {"host": "h", "privateKey": "k", "port": 22, "user": "root"}
+    assert secrets_like(checked, given) == Secret(
+        {"host": "h", "privateKey": Secret("k"), "port": Secret(22), "user": "root"}
+    )
+    assert secrets_like(Secret(checked), given) == secrets_like(checked, given)
+    assert secret_texts(Secret({"key": Secret("a-private-key")})) == {"a-private-key"}

@@ -1,0 +1,182 @@
+"""The dry part of the real engine: what it is told, where it finds its plugins, what a tour is."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from rehearsal import engine as real_engine
+from rehearsal import isolation, pulumi_cli
+from rehearsal.lab import engine, plugins
+from rehearsal.order import Order, Program
+from rehearsal.runtime.drivers.hcloud.api import NotLoopback
+from sovereign.cli import stack_file
+from sovereign.cli.plan import plan_of
+from tests.configurations import ROOT
+
+HCLOUD = plugins.Plugin("hcloud", "1.43.3")
+
+
+def program(*settings: str) -> Program:
+    file = stack_file.read(ROOT, "dev", settings).with_defaults(isolation.DEFAULTS)
+    return Program(ROOT, file.project, file.engine_config(), ("sovereign:seed",))
+
+
+def order(**changes: Any) -> Order:
+    file = stack_file.read(ROOT, "dev").with_defaults(isolation.DEFAULTS)
+    made = Order(
+        verb="up",
+        stack="dev",
+        root=ROOT,
+        cluster=program(),
+        plan=plan_of(file),
+        app=None,
+        policy_packs=(),
+        breaks=(),
+        engine="pulumi",
+        lab=True,
+    )
+    return replace(made, **changes)
+
+
+def test_the_engine_finds_a_hetzner_on_this_machine_and_a_state_of_its_own(tmp_path: Path) -> None:
+    """And a token that opens nothing elsewhere."""
+    found = pulumi_cli.environment("http://127.0.0.1:8123/v1", tmp_path)
+    assert found["HCLOUD_ENDPOINT"] == "http://127.0.0.1:8123/v1"
+    assert found["HCLOUD_TOKEN"] == isolation.TOKEN
+    assert found["PULUMI_BACKEND_URL"] == f"file://{tmp_path}"
+    assert found["PULUMI_SKIP_UPDATE_CHECK"] == "true"
+
+
+@pytest.mark.parametrize("endpoint", ["", "https://api.hetzner.cloud/v1", "http://10.0.0.1/v1"])
+def test_an_endpoint_beyond_this_machine_is_refused(endpoint: str, tmp_path: Path) -> None:
+    """With an empty one the provider would take Hetzner's own."""
+    with pytest.raises(NotLoopback):
+        pulumi_cli.environment(endpoint, tmp_path)
+
+
+def test_the_program_is_copied_without_its_secrets(tmp_path: Path) -> None:
+    """What is written beside the stack file is written beside the copy."""
+    small = tmp_path / "small"
+    small.mkdir()
+    (small / "__main__.py").write_text("")
+    (small / ".venv").mkdir()
+    given = replace(program(), directory=small)
+    target = pulumi_cli.copied(given, "dev", tmp_path / "work", Path("/usr"))
+    config = yaml.safe_load((target / "Pulumi.dev.yaml").read_text())["config"]
+    assert config["sovereign:cluster"]["name"] == "dev"
+    assert "sovereign:seed" not in config
+    assert isolation.SEED not in (target / "Pulumi.dev.yaml").read_text()
+    assert (target / ".venv").resolve() == Path("/usr")
+
+
+def test_there_is_a_configuration_for_every_pack(tmp_path: Path) -> None:
+    """The engine wants as many of one as of the other; the stack's own comes first."""
+    packs = [tmp_path / "a", tmp_path / "b"]
+    for pack in packs:
+        pack.mkdir()
+    (packs[0] / "config.prod.json").write_text("{}")
+    assert pulumi_cli.policy_arguments(packs, Path("/copy"), "prod") == [
+        *("--policy-pack", "/copy/policies/a", "--policy-pack", "/copy/policies/b"),
+        *("--policy-pack-config", str(packs[0] / "config.prod.json")),
+        *("--policy-pack-config", str(packs[1] / "config.dev.json")),
+    ]
+
+
+def test_plugins_are_wanted_in_the_versions_of_their_sdks() -> None:
+    """The three providers that the program uses."""
+    assert [plugin.name for plugin in plugins.required()] == ["hcloud", "command", "kubernetes"]
+    assert all(plugin.version.count(".") == 2 for plugin in plugins.required())
+
+
+def test_a_plugin_is_found_on_path_or_in_the_clis_home(tmp_path: Path) -> None:
+    """On PATH in any version, at home in the very one."""
+    folder, kept = tmp_path / "bin", tmp_path / "home" / HCLOUD.directory
+    environment = {"PATH": str(folder), "PULUMI_HOME": str(tmp_path / "home")}
+    assert plugins.missing([HCLOUD], environment) == (HCLOUD,)
+    kept.mkdir(parents=True)
+    (kept / HCLOUD.executable).touch()
+    assert plugins.missing([HCLOUD], environment) == ()
+    assert plugins.missing([replace(HCLOUD, version="2.0.0")], environment) != ()
+    folder.mkdir()
+    (folder / HCLOUD.executable).touch()
+    assert plugins.missing([replace(HCLOUD, version="2.0.0")], environment) == ()
+    assert plugins.home({"HOME": "/home/x"}) == Path("/home/x/.pulumi")
+
+
+def test_missing_plugins_are_named_with_the_command_that_fetches_them() -> None:
+    """Before the lab is entered, for nothing leads out of it."""
+    said = plugins.sentence([HCLOUD])
+    assert "pulumi plugin install resource hcloud v1.43.3" in said
+
+
+def test_a_machine_without_the_engine_ends_in_one_sentence(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Exit 3 comes of it."""
+    monkeypatch.setenv("PATH", "/nowhere")
+    with pytest.raises(pulumi_cli.EngineMissing, match="`pulumi` is not on PATH"):
+        engine.require({"PATH": "/nowhere"})
+
+
+def test_a_tour_ends_with_nothing_and_twice_expects_no_change() -> None:
+    """`--keep` stays with what the first step made; a preview takes the embedded state over."""
+    tour = engine.steps(order())
+    assert [step.verb for step in tour] == ["up", "up", "up", "up", "refresh", "destroy"]
+    assert [engine.UNCHANGED in step.flags for step in tour] == [
+        False,
+        True,
+        False,
+        False,
+        True,
+        False,
+    ]
+    assert [step.more_workers for step in tour] == [0, 0, 1, 0, 0, 0]
+    assert [step.verb for step in engine.steps(order(keep=True))] == ["up"]
+    (takeover,) = engine.steps(order(verb="preview"))
+    assert (takeover.verb, takeover.flags) == ("preview", (engine.UNCHANGED,))
+
+
+@pytest.mark.parametrize(
+    ("pools", "ids"),
+    [
+        ({"a": {"ids": [1, 3]}, "b": {"ids": [2]}}, [1, 3, 4]),
+        ({"a": {"firstId": 5, "count": 2}}, [1, 5, 6]),
+        ({"a": {"ids": []}}, [1]),
+    ],
+    ids=str,
+)
+def test_one_worker_more_has_an_id_that_is_free_in_all_pools(pools: Any, ids: list[int]) -> None:
+    """Nothing else of the configuration changes."""
+    cluster = {"name": "dev", "pools": pools}
+    given = replace(program(), config={"sovereign:cluster": json.dumps(cluster), "x": "y"})
+    more = engine.with_workers(given, 1)
+    changed = json.loads(more.config["sovereign:cluster"])
+    assert changed["pools"]["a"] == {"ids": ids}
+    assert {**changed, "pools": None} == {**cluster, "pools": None}
+    assert more.config["x"] == "y"
+    assert engine.with_workers(given, 0) == given
+
+
+def test_a_replacement_counts_once_and_a_providers_own_not_at_all(tmp_path: Path) -> None:
+    """The engine's log tells of its halves before and after."""
+    log = tmp_path / "events.json"
+    told = [
+        ("urn:a", "create-replacement"),
+        ("urn:a", "replace"),
+        ("urn:a", "delete-replaced"),
+        ("urn:b", "create"),
+        ("urn:pulumi:providers:hcloud::default_1", "create"),
+    ]
+    log.write_text(
+        "".join(
+            json.dumps({"resourcePreEvent": {"metadata": {"urn": urn, "op": op, "type": "t"}}})
+            + "\n"
+            for urn, op in told
+        )
+    )
+    run = real_engine.read_events(log, succeeded=True, printed="")
+    assert real_engine.counts(run) == {"replace": 1, "create": 1}
