@@ -54,6 +54,7 @@ class Workspace:
         """Remove all that is kept."""
         for file in (self.hetzner, self.nodes):
             file.unlink(missing_ok=True)
+        shutil.rmtree(self.engine, ignore_errors=True)
         self.forget_stacks()
 
     def forget_stacks(self) -> None:

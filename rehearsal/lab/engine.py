@@ -119,14 +119,15 @@ def worker_ids(pool: Mapping[str, Any]) -> list[int]:
 
 def _opened(order: Order, program: Program, workspace: Workspace, session: LabSession) -> PulumiCli:
     """The CLI; for a takeover with a copy of the state that the embedded runtime left."""
+    place = workspace.engine
     if order.verb == "preview":
-        state = workspace.engine / "state"
-        shutil.rmtree(state, ignore_errors=True)
-        shutil.copytree(workspace.backend, state)
+        place = place / "takeover"
+        shutil.rmtree(place, ignore_errors=True)
+        shutil.copytree(workspace.backend, place / "state")
     cli = pulumi_cli.opened(
         program,
         stack=order.stack,
-        workspace=workspace.engine,
+        workspace=place,
         endpoint=session.endpoint,
         virtualenv=Path(sys.prefix),
     )

@@ -125,12 +125,40 @@ class Deployment:
             raise self.abort(urn, str(error)) from None
 
 
+REPEATED: Final = "__inputs"
+"""Output in which the kubernetes provider keeps the inputs, secrets and all."""
+_ALL_SECRET: Final = ("kubernetes:helm.sh/v3:Release",)
+"""Types of which the provider keeps those as one secret."""
+_SECRET_WITHIN: Final = {
+    "command:remote:Command": ("connection", ("password", "privateKey", "privateKeyPassword"))
+}
+"""A property, and what of it the provider's check marks as secrets once more (pulumi-command 1.2.1,
+executed): without that the real provider sees another connection in our state.
+"""
+
+
+def checked_secrets(type_: str, inputs: Properties) -> Properties:
+    """Checked inputs with the secrets that the provider adds: of a Secret all it holds, of others
+    some inside of secrets.
+    """
+    always = {key: as_secret(inputs[key]) for key in _ALWAYS_SECRET.get(type_, ()) if key in inputs}
+    inputs = {**inputs, **always}
+    name, secret = _SECRET_WITHIN.get(type_, ("", ()))
+    given = inputs.get(name)
+    if not isinstance(given, Secret) or not isinstance(given.value, dict):
+        return inputs
+    inner = {k: as_secret(v) if k in secret else v for k, v in given.value.items()}
+    return {**inputs, name: Secret(inner)}
+
+
 def marked(goal: Goal, inputs: Properties, outputs: Properties) -> Properties:
     """Outputs with everything marked secret that must be."""
     result = {
         key: secrets_like(value, inputs[key]) if key in inputs else value
         for key, value in outputs.items()
     }
+    if REPEATED in result:
+        result[REPEATED] = as_secret(inputs) if goal.type in _ALL_SECRET else inputs
     names = set(goal.additional_secret_outputs) | set(_ALWAYS_SECRET.get(goal.type, ()))
     if has_secret(inputs):
         names |= set(_SECRET_BY_ANY_INPUT.get(urns.package_of(goal.type), ()))

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Protocol
 
 from rehearsal.runtime import urn as urns
 from rehearsal.runtime.cipher import Cipher
@@ -93,10 +93,38 @@ def provider_urn(reference: str) -> str:
     return reference.rsplit("::", 1)[0] if reference else ""
 
 
-def encode_value(value: Any, cipher: Cipher) -> Any:
+class Sealer(Protocol):
+    """What encrypts and decrypts the text of a secret."""
+
+    def encrypt(self, text: str) -> str:
+        """The text as it stands in the state."""
+        ...
+
+    def decrypt(self, ciphertext: str) -> str:
+        """The text again."""
+        ...
+
+
+class _Clear:
+    """A secret inside a secret keeps its envelope and is not encrypted once more: the engine's
+    NopEncrypter (sdk/go/common/resource/config/crypt.go)."""
+
+    def encrypt(self, text: str) -> str:
+        """As it is."""
+        return text
+
+    def decrypt(self, ciphertext: str) -> str:
+        """As it is."""
+        return ciphertext
+
+
+_CLEAR = _Clear()
+
+
+def encode_value(value: Any, cipher: Sealer) -> Any:
     """A value as it stands in the state: secrets are encrypted JSON."""
     if isinstance(value, Secret):
-        text = json.dumps(encode_value(value.value, cipher), separators=(",", ":"))
+        text = json.dumps(encode_value(value.value, _CLEAR), separators=(",", ":"))
         return {SIGNATURE: SECRET_SIGNATURE, "ciphertext": cipher.encrypt(text)}
     if isinstance(value, ResourceReference):
         return value.urn if value.id is None else value.id
@@ -107,13 +135,13 @@ def encode_value(value: Any, cipher: Cipher) -> Any:
     return value
 
 
-def decode_value(value: Any, cipher: Cipher) -> Any:
+def decode_value(value: Any, cipher: Sealer) -> Any:
     """A value of the state as the runtime holds it."""
     if isinstance(value, dict):
         if value.get(SIGNATURE) == SECRET_SIGNATURE:
             if "plaintext" in value:
-                return Secret(decode_value(json.loads(value["plaintext"]), cipher))
-            return Secret(decode_value(json.loads(cipher.decrypt(value["ciphertext"])), cipher))
+                return Secret(decode_value(json.loads(value["plaintext"]), _CLEAR))
+            return Secret(decode_value(json.loads(cipher.decrypt(value["ciphertext"])), _CLEAR))
         return {key: decode_value(item, cipher) for key, item in value.items()}
     if isinstance(value, list):
         return [decode_value(item, cipher) for item in value]

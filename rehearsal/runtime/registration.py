@@ -7,7 +7,13 @@ from typing import Final
 from rehearsal.runtime import aliases, cascade, decide
 from rehearsal.runtime import urn as urns
 from rehearsal.runtime.decide import Decision, Diff, Kind
-from rehearsal.runtime.deployment import Aborted, Answer, Deployment, secret_config
+from rehearsal.runtime.deployment import (
+    Aborted,
+    Answer,
+    Deployment,
+    checked_secrets,
+    secret_config,
+)
 from rehearsal.runtime.drivers.port import CheckFailed, OperationFailed
 from rehearsal.runtime.execution import Execution
 from rehearsal.runtime.goal import Goal
@@ -34,7 +40,9 @@ class Registrar:
         urn = run.urn_of(goal)
         run.journal.learn(goal.inputs)
         self._claim(urn)
-        if goal.custom and not goal.provider and not urns.is_provider(goal.type):
+        if urns.is_provider(goal.type) and goal.version:
+            goal = replace(goal, inputs={**goal.inputs, "version": goal.version})
+        elif goal.custom and not goal.provider and not urns.is_provider(goal.type):
             goal = replace(goal, provider=self.default_provider(goal.type, goal.version, urn))
         blocked = run.needs_failed(goal)
         if blocked:
@@ -120,8 +128,7 @@ class Registrar:
         checked = run.guarded(
             urn, lambda: run.registry.serving(goal.type).check(subject, plain(given), earlier)
         )
-        result: Properties = secrets_like(checked, given)
-        return result
+        return checked_secrets(goal.type, secrets_like(checked, given))
 
     def _judged(self, goal: Goal, urn: str, inputs: Properties) -> Properties:
         """Let the policy packs change and judge the inputs; a breach stops an `up`."""

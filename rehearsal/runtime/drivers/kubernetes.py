@@ -12,6 +12,7 @@ from typing import Any, Final
 from rehearsal.nodes.ports import ApiError, ClusterApi, Release
 from rehearsal.runtime.compare import differences
 from rehearsal.runtime.decide import Diff
+from rehearsal.runtime.drivers import kubernetes_form as form
 from rehearsal.runtime.drivers.port import (
     CheckFailed,
     Created,
@@ -47,7 +48,7 @@ class KubernetesDriver(NothingToLookUp):
             raise unsupported(f"the resource type {subject.type}")
         if subject.type == RELEASE:
             return _checked_release(subject, inputs, old)
-        return _checked_object(subject, inputs, old)
+        return form.checked_object(_checked_object(subject, inputs, old))
 
     def diff(self, subject: Subject, old: Record, inputs: Properties) -> Diff:
         """Inputs against inputs; another name or namespace is another object."""
@@ -113,8 +114,9 @@ class KubernetesDriver(NothingToLookUp):
                     "namespace": release.namespace,
                     "version": release.version,
                 }
-                return {**inputs, "status": status}
-            return {**inputs, **self._cluster.apply_object(kubeconfig, inputs)}
+                return form.release_outputs(inputs, status)
+            live = self._cluster.apply_object(kubeconfig, inputs)
+            return form.object_outputs(subject.urn, inputs, live)
         except ApiError as error:
             raise OperationFailed(error.reason) from None
 
@@ -125,7 +127,7 @@ def _checked_release(subject: Subject, inputs: Properties, old: Properties | Non
     values = inputs.get("values")
     if values is not None and not isinstance(plain(values), Mapping | Unknown):
         raise CheckFailed(f"the values of release {subject.name!r} are not a mapping")
-    checked: Properties = {"namespace": DEFAULT_NAMESPACE, **inputs}
+    checked = form.checked_release({"namespace": DEFAULT_NAMESPACE, **inputs})
     if not checked.get("name"):
         checked["name"] = (old or {}).get("name") or _automatic_name(subject)
     return checked

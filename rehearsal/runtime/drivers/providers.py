@@ -36,7 +36,7 @@ class ProviderDriver(NothingToLookUp):
                     require_loopback(endpoint)
                 except NotLoopback as error:
                     raise CheckFailed(str(error)) from None
-        return {**inputs, **_ADDED.get(package_of(subject.type), {})}
+        return {INTERNAL: {}, **inputs, **_ADDED.get(package_of(subject.type), {})}
 
     def diff(self, subject: Subject, old: Record, inputs: Properties) -> Diff:
         """Another Kubernetes cluster means other objects; everything else is changed in place.

@@ -1,7 +1,10 @@
 """Commands: scripts on hosts through the hosts port, and on this machine."""
 
+import json
+
 from rehearsal.nodes.ports import Connection, Outcome
 from rehearsal.runtime import UNKNOWN, Secret
+from rehearsal.runtime.cipher import Cipher
 from tests.rehearsal.runtime.workbench import Workbench, done
 
 JOIN = """
@@ -44,6 +47,19 @@ def test_no_secret_of_a_command_reaches_state_or_messages_in_clear(bench: Workbe
     shown = str(result.diagnostics) + str(result.errors) + str(bench.events)
     assert "hunter2" not in shown + bench.state_file.read_text()
     assert "[secret]" in result.errors[0]
+
+
+def test_the_key_in_a_connection_is_a_secret_of_its_own_in_the_state(bench: Workbench) -> None:
+    """As the real provider's check leaves it: another form would be a change to that."""
+    bench.up(JOIN, **settings())
+    entry = bench.state()["join"]
+    latest = json.loads(bench.state_file.read_text())["checkpoint"]["latest"]
+    cipher = Cipher.unlock("x", latest["secrets_providers"]["state"]["salt"])
+    for properties in (entry["inputs"], entry["outputs"]):
+        connection = json.loads(cipher.decrypt(properties["connection"]["ciphertext"]))
+        assert connection["host"] == "198.51.100.1"
+        assert json.loads(connection["privateKey"]["ciphertext"]) == "PRIVATE-KEY"
+    assert done(bench.up(JOIN, **settings())) == []
 
 
 def test_a_preview_runs_nothing_and_does_not_know_what_would_be_printed(bench: Workbench) -> None:

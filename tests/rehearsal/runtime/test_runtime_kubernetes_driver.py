@@ -1,5 +1,7 @@
 """Kubernetes objects and Helm releases through the cluster port."""
 
+import base64
+
 from rehearsal.nodes.ports import ApiRefused, ApiUnreachable
 from rehearsal.runtime import UNKNOWN
 from tests.rehearsal.runtime.workbench import Workbench, done
@@ -141,5 +143,23 @@ k8s.core.v1.Secret("s", metadata={"name": "s"}, opts=O(provider=p),
     string_data={"token": pulumi.Output.secret("hunter2-token")})
 """
     )
-    assert bench.cluster.objects[0]["stringData"] == {"token": "hunter2-token"}
+    encoded = base64.b64encode(b"hunter2-token").decode()
+    assert bench.cluster.objects[0]["data"] == {"token": encoded}
     assert "hunter2" not in bench.state_file.read_text()
+    assert encoded not in bench.state_file.read_text()
+
+
+def test_objects_and_releases_are_kept_as_the_real_provider_keeps_them(bench: Workbench) -> None:
+    """Defaults filled in, inputs repeated: it finds nothing to change in a state of ours."""
+    bench.up(PROVIDER + CONFIG_MAP + RELEASE)
+    release, config_map, provider = (bench.state()[name] for name in ("r", "m", "p"))
+    assert release["inputs"]["atomic"] is False
+    assert release["inputs"]["keyring"] == ""
+    assert "compat" not in release["inputs"]
+    assert "ciphertext" in release["outputs"]["__inputs"]
+    assert config_map["outputs"]["__inputs"] == config_map["inputs"]
+    assert config_map["outputs"]["__initialApiVersion"] == "v1"
+    assert config_map["outputs"]["__fieldManager"].startswith("pulumi-kubernetes-")
+    assert provider["inputs"]["version"]
+    assert "hunter2" not in bench.state_file.read_text()
+    assert done(bench.up(PROVIDER + CONFIG_MAP + RELEASE)) == []
