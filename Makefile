@@ -17,7 +17,7 @@ destroy: .venv/rehearsal.stamp ## delete the rehearsed stack and prove that noth
 setup: .venv/dev.stamp ## install everything, run nothing
 
 test: .venv/dev.stamp ## install everything and run all tests
-	@$(BIN)/python -m pytest -n 2 --dist loadfile -q
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -q tests/rehearsal/lab tests
 
 check: .venv/dev.stamp ## lint, format, types, scripts, import directions
 	@$(BIN)/ruff check .
