@@ -14,6 +14,7 @@ DEFAULTS = {
     },
     "controlPlane": {
         "serverType": "cpx32",
+        "fallbackTypes": [],
         "image": "ubuntu-24.04",
         "imageKernel": None,
         "firstId": None,

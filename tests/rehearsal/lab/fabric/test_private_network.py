@@ -26,8 +26,14 @@ def servers(lab: SmallLab) -> tuple[int, int]:
 
 
 def pings(lab: SmallLab, server: int, address: str, *options: str) -> bool:
+    """Whether one echo is answered within a second."""
     command = ["ping", "-c1", "-W1", *options, address]
     return lab.hosts.run_inside(server, command).returncode == 0
+
+
+def reaches(lab: SmallLab, server: int, address: str, *options: str) -> bool:
+    """Whether an echo is answered at all: a busy machine may need more than a second for the first."""
+    return any(pings(lab, server, address, *options) for _ in range(10))
 
 
 def test_hosts_hold_one_address_and_reach_each_other_through_the_gateway(
@@ -66,7 +72,7 @@ def test_an_address_that_the_api_did_not_give_does_not_answer(
     assert not pings(lab, one, "10.0.1.77")
     with lab.arriving(one) as arrived:
         assert not pings(lab, two, ONE, "-I", "10.0.1.77")
-        assert pings(lab, two, ONE)
+        assert reaches(lab, two, ONE)
     assert arrived.between("10.0.1.77", ONE) == []
     assert arrived.between(TWO, ONE) != []
 
@@ -80,7 +86,7 @@ def test_an_alias_answers_once_the_api_and_the_host_have_it(
     lab.inside(two, "ip", "addr", "add", f"{ALIAS}/32", "dev", "enp7s0")
     lab.act(two, "change_alias_ips", network=network, alias_ips=[ALIAS])
     lab.hosts.settle()
-    assert pings(lab, one, ALIAS)
+    assert reaches(lab, one, ALIAS)
     lab.act(two, "change_alias_ips", network=network, alias_ips=[])
     lab.hosts.settle()
     assert not pings(lab, one, ALIAS)
@@ -90,7 +96,7 @@ def test_a_packet_has_at_most_1450_bytes(lab: SmallLab, servers: tuple[int, int]
     """On the interfaces; and where two hosts think otherwise, the network between them does not."""
     for server in servers:
         assert " mtu 1450 " in lab.inside(server, "ip", "link", "show", "dev", "enp7s0")
-    assert pings(lab, servers[0], TWO, "-Mdo", f"-s{FULL}")
+    assert reaches(lab, servers[0], TWO, "-Mdo", f"-s{FULL}")
     for size in ("1500", "1450"):
         for server in servers:
             lab.inside(server, "ip", "link", "set", "enp7s0", "mtu", size)
@@ -100,7 +106,7 @@ def test_a_packet_has_at_most_1450_bytes(lab: SmallLab, servers: tuple[int, int]
 def test_fragments_vanish(lab: SmallLab, servers: tuple[int, int]) -> None:
     """A packet that is too large is not saved by being cut in two."""
     assert not pings(lab, servers[0], TWO, "-Mdont", "-s2000")
-    assert pings(lab, servers[0], TWO, "-Mdont", "-s1000")
+    assert reaches(lab, servers[0], TWO, "-Mdont", "-s1000")
 
 
 def test_a_detached_host_is_out_of_reach_and_can_come_back(
@@ -115,7 +121,7 @@ def test_a_detached_host_is_out_of_reach_and_can_come_back(
     assert lab.hosts.run_inside(two, ["ip", "link", "show", "dev", "enp7s0"]).returncode == 1
     lab.act(two, "attach_to_network", network=network, ip=TWO)
     lab.hosts.settle()
-    assert pings(lab, one, TWO)
+    assert reaches(lab, one, TWO)
 
 
 def test_two_networks_do_not_reach_each_other(lab: SmallLab, servers: tuple[int, int]) -> None:
@@ -127,7 +133,7 @@ def test_two_networks_do_not_reach_each_other(lab: SmallLab, servers: tuple[int,
     third = lab.server("three", "", networks=[other])
     lab.hosts.settle()
     address = lab.record(third).attachments[0].ip
-    assert pings(lab, third, "10.9.0.1")
+    assert reaches(lab, third, "10.9.0.1")
     lab.inside(one, "ip", "route", "add", "10.9.0.0/16", "via", GATEWAY, "dev", "enp7s0")
     assert not pings(lab, one, address)
     lab.inside(one, "ip", "route", "del", "10.9.0.0/16")
