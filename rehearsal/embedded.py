@@ -10,7 +10,8 @@ from rich.console import Console
 
 from rehearsal import progress, timeline
 from rehearsal.isolation import PASSPHRASE, program_environment
-from rehearsal.order import Order, Program
+from rehearsal.order import Order
+from rehearsal.program import Program
 from rehearsal.report import ComponentReport, NodeReport, Report, blank, failure
 from rehearsal.runtime import run
 from rehearsal.runtime.model import Command, PackSummary, Request, Result

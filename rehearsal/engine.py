@@ -13,7 +13,8 @@ from typing import Any
 
 from rehearsal import pulumi_cli
 from rehearsal.hetzner import HetznerSimulator, HetznerState, serve
-from rehearsal.order import Order, Program
+from rehearsal.order import Order
+from rehearsal.program import Program
 from rehearsal.pulumi_cli import EngineFailed, EngineMissing, PulumiCli, policy_arguments
 from rehearsal.report import Report, blank, failure
 from rehearsal.workspace import Workspace

@@ -1,25 +1,14 @@
 """What a rehearsal is asked for: programs, stack, command, faults."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from rehearsal.program import Program
 from sovereign.plan import SovereignPlan
 
 Verb = Literal["up", "preview", "destroy", "refresh", "status"]
 EngineName = Literal["embedded", "pulumi"]
-
-
-@dataclass(frozen=True)
-class Program:
-    """A Pulumi program with the configuration of one stack."""
-
-    directory: Path
-    project: str
-    config: Mapping[str, str] = field(repr=False)
-    """Full keys; structured values are JSON text."""
-    secret_keys: tuple[str, ...]
 
 
 @dataclass(frozen=True)

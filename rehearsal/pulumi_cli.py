@@ -12,7 +12,7 @@ from pathlib import Path
 import yaml
 
 from rehearsal.isolation import PASSPHRASE, program_environment
-from rehearsal.order import Program
+from rehearsal.program import Program
 from rehearsal.runtime import project
 from rehearsal.runtime.drivers.hcloud.api import require_loopback
 

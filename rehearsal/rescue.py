@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from rehearsal.isolation import PASSPHRASE, TOKEN, program_environment
-from rehearsal.order import Program
+from rehearsal.program import Program
 from rehearsal.runtime import run
 from rehearsal.runtime.backend import Backend
 from rehearsal.runtime.model import Command, Request

@@ -66,10 +66,13 @@ def _path(path: ApiPath | None) -> str:
 
 
 def _components(report: Report) -> Table:
-    table = Table("component", "status", "")
+    table = Table("component", "status")
+    explained = any(component.ready is False for component in report.components)
+    if explained:
+        table.add_column("reason")
     for component in report.components:
-        reason = "" if component.ready else component.reason
-        table.add_row(component.name, READY[component.ready], reason)
+        reasons = [component.reason if component.ready is False else ""] if explained else []
+        table.add_row(component.name, READY[component.ready], *reasons)
     return table
 
 

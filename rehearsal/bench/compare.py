@@ -13,7 +13,7 @@ from typing import Any
 
 from rehearsal.bench.one import Case
 from rehearsal.hetzner import HETZNER_LIKE
-from rehearsal.order import Program
+from rehearsal.program import Program
 from sovereign.plan import SovereignPlan
 
 BARE = Path(__file__).parent / "bare"

@@ -21,7 +21,8 @@ from rehearsal.embedded import with_status
 from rehearsal.engine import EngineRun, counts, operate
 from rehearsal.lab import plugins
 from rehearsal.lab.session import LabSession
-from rehearsal.order import Order, Program
+from rehearsal.order import Order
+from rehearsal.program import Program
 from rehearsal.pulumi_cli import EngineFailed, PulumiCli
 from rehearsal.report import Report, blank, failure
 from rehearsal.workspace import Workspace

@@ -18,7 +18,7 @@ from typing import NoReturn
 from rich.console import Console
 
 from rehearsal import embedded
-from rehearsal.lab import build, machine, record
+from rehearsal.lab import build, leaks, machine, record
 from rehearsal.lab.build import Built
 from rehearsal.lab.fabric import Fabric, FabricError
 from rehearsal.lab.record import Record
@@ -31,6 +31,7 @@ from rehearsal.workspace import Workspace, open_workspace, workspace_of
 INSIDE = "SOVEREIGN_LAB_INSIDE"
 """Set to the lab's id in a process that runs in its operator's namespace."""
 NETWORK_NAMESPACES = Path("/run/netns")
+STANDING = "`sovereign lab status`, `ssh NODE` and `kubectl` look into it, `down` ends it"
 
 Act = Callable[[Order, Workspace, LabSession, Console], Report]
 
@@ -82,10 +83,17 @@ def _act(
         with open_lab(workspace, fabric, built, order.breaks) as session:
             report = act(order, workspace, session, console)
         over = over or (order.verb == "destroy" and report.result == "succeeded")
-        return report
     finally:
         if over:
             take_down(workspace, fabric)
+    if not over:
+        console.print(f"the lab stands: {STANDING}", markup=False, soft_wrap=True)
+        return report
+    found = leaks.left(workspace.directory, fabric)
+    if found:
+        return failure(report, "failed", [f"of the lab that was taken down is left: {found}"])
+    console.print("the lab is taken down: no namespace, mount or process of it is left")
+    return report
 
 
 def take_down(workspace: Workspace, fabric: Fabric) -> None:

@@ -11,10 +11,10 @@ from rich.console import Console
 
 from rehearsal.engine import EngineMissing
 from rehearsal.isolation import DEFAULTS, forget_callers_environment
+from rehearsal.program import packs_of
 from rehearsal.review import live, secrecy
 from rehearsal.review.answer import answer, unanswered
 from rehearsal.review.comparison import compare
-from rehearsal.review.embedded import packs_of
 from rehearsal.review.facts import Base, Facts, PriceBook, Problem
 from rehearsal.review.fitting import GITHUB
 from rehearsal.review.markdown import comment
@@ -25,6 +25,7 @@ from rehearsal.review.revision import NoRevision
 from rehearsal.review.stack import Reader, Unreadable
 from rehearsal.runtime.policy.pack import PackFailed
 from rehearsal.runtime.policy.packs import Packs
+from rehearsal.terminal import console as terminal
 
 __all__ = ["DEFAULTS", "GITHUB", "PriceBook", "Problem", "Unreadable", "review", "unanswered"]
 
@@ -45,7 +46,7 @@ def review(
 ) -> int:
     """Review the work tree and print the answer; returns the exit code."""
     engine = "pulumi" if use_engine else "embedded"
-    console = Console(stderr=True, highlight=False)
+    console = terminal(stderr=True)
     secrets = secrecy.Secrets()
     secrets.of_environment(os.environ)
     try:

@@ -5,14 +5,15 @@ from pathlib import Path
 
 from rich.console import Console
 
+from rehearsal.program import SECRET_KEYS, packs_of
 from rehearsal.review import settings
-from rehearsal.review.embedded import World, lend_environment, open_world, packs_of
+from rehearsal.review.embedded import World, lend_environment, open_world
 from rehearsal.review.facts import Base, Facts, Finding, Resource, Setting
 from rehearsal.review.landscape import landscape
 from rehearsal.review.operations import findings, operations, own_errors
 from rehearsal.review.preparation import Prepared, prepare
 from rehearsal.review.revision import NoRevision, check_out, find
-from rehearsal.review.secrecy import SECRET_KEYS, Secrets, names_a_secret
+from rehearsal.review.secrecy import Secrets, names_a_secret
 from rehearsal.review.stack import PLACEHOLDERS, Reader, Stack, Unreadable, program_of
 from rehearsal.runtime.model import Result
 from rehearsal.runtime.policy.packs import Packs

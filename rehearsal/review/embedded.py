@@ -13,7 +13,7 @@ from rehearsal.hetzner import HetznerSimulator, HetznerState, serve
 from rehearsal.isolation import PASSPHRASE, TOKEN, program_environment
 from rehearsal.nodes.model import NodeModel
 from rehearsal.nodes.project import SimulatedProject
-from rehearsal.order import Program
+from rehearsal.program import Program
 from rehearsal.review.facts import Resource
 from rehearsal.runtime import run
 from rehearsal.runtime.backend import Backend
@@ -75,16 +75,6 @@ def open_world(directory: Path, scripts: Path, console: Console) -> Iterator[Wor
     with serve(simulator) as endpoint:
         drivers = Drivers(HetznerEndpoint(endpoint, TOKEN), hosts=nodes, cluster=nodes)
         yield World(directory / "backend", drivers, endpoint, console)
-
-
-def packs_of(program: Path) -> tuple[Path, ...]:
-    """The policy packs beside a program, else those that came with this command."""
-    here = Path(__file__).resolve().parents[2]
-    for root in (program, here):
-        found = tuple(sorted(file.parent for file in root.glob("policies/*/PulumiPolicy.yaml")))
-        if found:
-            return found
-    return ()
 
 
 def lend_environment(program: Path) -> None:

@@ -10,10 +10,6 @@ _NAMES = re.compile(r"TOKEN|SECRET|PASSW|PASSPHRASE|CREDENTIAL|PRIVATE|_KEY$|^AW
 """Variables, and keys of a configuration, whose value is taken for a secret."""
 
 
-SECRET_KEYS = ("sovereign:seed", "hcloud:token")
-"""Keys of a stack file that are secret, encrypted or not."""
-
-
 def names_a_secret(name: str) -> bool:
     """Whether a variable or key sounds like one that holds a secret."""
     return _NAMES.search(name) is not None

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from rehearsal.program import SECRET_KEYS
 from rehearsal.review.changes import NOTHING, SECRET
 from rehearsal.review.facts import Setting
-from rehearsal.review.secrecy import SECRET_KEYS, names_a_secret
+from rehearsal.review.secrecy import names_a_secret
 
 CLUSTER = "sovereign:cluster"
 LONGEST = 80

@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from rehearsal.isolation import SEED, TOKEN
-from rehearsal.order import Program
+from rehearsal.program import SECRET_KEYS, Program
 from rehearsal.review.facts import PriceBook, Problem
-from rehearsal.review.secrecy import SECRET_KEYS
 from sovereign.plan import SovereignPlan
 
 PLACEHOLDERS = dict(zip(SECRET_KEYS, (SEED, TOKEN), strict=True))

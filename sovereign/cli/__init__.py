@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
+from sovereign import terminal
 from sovereign.cli import (
     cilium,
     env,
@@ -24,9 +24,6 @@ from sovereign.cli import (
 from sovereign.cli.plan import as_json as plan_json
 from sovereign.cli.plan import plan_of, show
 from sovereign.problems import ConfigError
-
-PLAIN_WIDTH = 120
-"""Columns of a table where there is no terminal."""
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -67,9 +64,7 @@ def plan(
     if as_json:
         typer.echo(json.dumps(plan_json(planned), indent=2, sort_keys=True))
     else:
-        terminal = Console(highlight=False)
-        width = None if terminal.is_terminal else PLAIN_WIDTH
-        show(planned, Console(highlight=False, width=width))
+        show(planned, terminal.console())
 
 
 def main() -> None:

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
+from sovereign import terminal
 from sovereign.cli import exits, stack_file
 from sovereign.cli.plan import cost_line, plan_of, settings_of
 from sovereign.cli.rehearse import AsJson, ProgramDirectory
@@ -21,8 +21,6 @@ from sovereign.problems import ConfigError, Problem
 app = typer.Typer(
     no_args_is_help=True, help="Environments: write a new stack file, compare two of them."
 )
-PLAIN_WIDTH = 120
-"""Columns of a table where there is no terminal."""
 CARES = {
     "promote": "should become equal",
     "own": "may differ",
@@ -123,9 +121,7 @@ def _read(program: Path, name: str) -> stack_file.StackFile:
 
 
 def _show(first: str, second: str, plans: list[SovereignPlan], found: list[Difference]) -> None:
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console = Console(highlight=False, width=PLAIN_WIDTH)
+    console = terminal.console()
     table = Table("setting", first, second, "", "why it matters", show_lines=True)
     for difference in found:
         one, other = (_cell(value) for value in difference.values)

@@ -5,15 +5,15 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
+from sovereign import terminal
 from sovereign.cli import exits
 from sovereign.mesh.istio import BadInput, Migration, Settings, output, report
 from sovereign.mesh.istio import migrate as convert
 from sovereign.mesh.istio.reading import SUFFIXES
 
 PLAIN_WIDTH = 160
-"""Columns of a table where there is no terminal."""
+"""Columns of the report where there is no terminal: its cells hold sentences."""
 
 app = typer.Typer(no_args_is_help=True, help="From another service mesh to Cilium.")
 
@@ -63,9 +63,7 @@ def istio(
     if as_json:
         typer.echo(json.dumps(report.as_json(found), indent=2))
     else:
-        terminal = Console()
-        width = None if terminal.is_terminal else PLAIN_WIDTH
-        report.show(found, Console(highlight=False, width=width))
+        report.show(found, terminal.console(plain_width=PLAIN_WIDTH))
         typer.echo(_made(found, out if written is not None else None))
     raise typer.Exit(exits.OK if found.complete else exits.FAILED)
 

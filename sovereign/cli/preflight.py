@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
-from sovereign import hetzner_api
+from sovereign import hetzner_api, terminal
 from sovereign.cli import exits, stack_file
 from sovereign.cli.plan import plan_of
 from sovereign.cli.rehearse import AsJson, ProgramDirectory, Setting, Stack
@@ -23,8 +22,6 @@ from sovereign.preflight.wanted import Wanted, wanted
 from sovereign.problems import ConfigError, Problem
 
 MARKS = {"ok": "[green]ok[/green]", "note": "[yellow]note[/yellow]", "error": "[red]error[/red]"}
-PLAIN_WIDTH = 120
-"""Columns of a table where there is no terminal."""
 EPILOG = (
     "Examples: HCLOUD_TOKEN=… sovereign preflight --stack prod | "
     "HCLOUD_ENDPOINT=http://127.0.0.1:8123/v1 HCLOUD_TOKEN=any sovereign preflight --json"
@@ -105,9 +102,7 @@ def _show(
     bill: list[PriceLine],
     failed: bool,
 ) -> None:
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console = Console(highlight=False, width=PLAIN_WIDTH)
+    console = terminal.console()
     table = Table("", "check", "what", "answer", title=title, title_justify="left")
     for finding in findings:
         answer = f"{finding.said}\n-> {finding.fix}" if finding.fix else finding.said

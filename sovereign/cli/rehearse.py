@@ -142,7 +142,9 @@ def hetzner(
     ] = None,
 ) -> None:
     """Serve the Hetzner simulator until interrupted, for the real engine (HCLOUD_ENDPOINT)."""
-    raise typer.Exit(rehearsal_command(False, "up", "").serve_hetzner(port, state))
+    raise typer.Exit(
+        rehearsal_command(False, "up", "").the_hetzner().serve_until_interrupted(port, state)
+    )
 
 
 @app.command(epilog="Example: sovereign rehearse bench --servers 3 --rounds 1 --json")
@@ -165,7 +167,9 @@ def bench(
         file = stack_file.read(program, "dev", [pool]).with_defaults(rehearsal.DEFAULTS)
         sizes.append((plan_of(file), file))
     raise typer.Exit(
-        rehearsal.bench(sizes, rounds=rounds, latency_factor=latency_factor, as_json=as_json)
+        rehearsal.the_bench().bench(
+            sizes, rounds=rounds, latency_factor=latency_factor, as_json=as_json
+        )
     )
 
 

@@ -35,7 +35,7 @@ def report(
     try:
         file = stack_file.read(program, stack, settings or [])
         plan = plan_of(file.with_defaults(rehearsal.DEFAULTS))
-        rehearsal.report(plan, stack, event_log, output)
+        rehearsal.the_picture().report(plan, stack, event_log, output)
     except ConfigError as error:
         raise exits.refuse(error, None) from None
     except ValueError as error:

@@ -6,10 +6,10 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Final
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from sovereign import terminal
 from sovereign.recover.model import Action, Finding, Lock
 
 STYLES: Final = {
@@ -24,8 +24,6 @@ CONCLUSIONS: Final = {
     "succeeded": "recovered: the next `up` goes on from here",
     "left": "some of it is left for you to decide; the rest is done, and `up` says what it meets",
 }
-PLAIN_WIDTH: Final = 120
-"""Columns of a table where there is no terminal."""
 
 
 @dataclass(frozen=True)
@@ -50,9 +48,7 @@ class Answer:
 
 def show(answer: Answer, lock: Lock | None) -> None:
     """Every finding, and the lock that goes, as a table on stdout."""
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console = Console(highlight=False, width=PLAIN_WIDTH)
+    console = terminal.console()
     state = "the rehearsal's state" if answer.engine == "embedded" else "the state"
     console.print(f"recover {answer.cluster} ({answer.stack}): {state} and what Hetzner holds")
     if lock is not None:

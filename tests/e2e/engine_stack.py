@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from rehearsal import isolation, pulumi_cli
-from rehearsal.order import Program
+from rehearsal.program import Program
 from sovereign.cli import stack_file
 from tests.configurations import ROOT
 from tests.rehearsal.command.rehearsed import Directory, Said

@@ -12,7 +12,7 @@ from rehearsal import engine, isolation
 from rehearsal.hetzner import HetznerSimulator, HetznerState, serve
 from rehearsal.nodes.model import NodeModel
 from rehearsal.nodes.project import SimulatedProject
-from rehearsal.order import Program
+from rehearsal.program import Program
 from rehearsal.runtime import UNKNOWN, Command, Drivers, HetznerEndpoint, Request, Secret, run
 from rehearsal.session import SCRIPTS
 from sovereign.cli import stack_file

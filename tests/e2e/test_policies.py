@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from rehearsal import engine, isolation
-from rehearsal.order import Program
+from rehearsal.program import Program
 from rehearsal.runtime import Command
 from sovereign.cli import stack_file
 from tests.configurations import ROOT

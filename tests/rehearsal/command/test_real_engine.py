@@ -11,7 +11,8 @@ import yaml
 from rehearsal import engine as real_engine
 from rehearsal import isolation, pulumi_cli
 from rehearsal.lab import engine, plugins
-from rehearsal.order import Order, Program
+from rehearsal.order import Order
+from rehearsal.program import Program
 from rehearsal.runtime.drivers.hcloud.api import NotLoopback
 from sovereign.cli import stack_file
 from sovereign.cli.plan import plan_of

@@ -14,7 +14,7 @@ from rehearsal.hetzner import HetznerSimulator
 from rehearsal.isolation import DEFAULTS, PASSPHRASE, TOKEN, program_environment
 from rehearsal.nodes.model import NodeModel
 from rehearsal.nodes.status import ClusterStatus
-from rehearsal.order import Program
+from rehearsal.program import Program
 from rehearsal.rescue import RehearsedStack
 from rehearsal.runtime import Command, Request, Result, run
 from rehearsal.session import Session, open_session

@@ -17,7 +17,8 @@ from rehearsal import embedded, isolation
 from rehearsal.hetzner import Fault
 from rehearsal.lab import entry
 from rehearsal.lab.session import LabSession
-from rehearsal.order import Order, Program
+from rehearsal.order import Order
+from rehearsal.program import Program
 from rehearsal.report import Report
 from rehearsal.workspace import Workspace
 from sovereign.cli import stack_file

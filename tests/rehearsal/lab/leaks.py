@@ -1,10 +1,11 @@
 """What a lab that was taken down has left on this machine."""
 
-import subprocess
-from collections.abc import Iterator
+from ipaddress import IPv4Address
 from pathlib import Path
 
-from rehearsal.lab import record
+from rehearsal.lab import leaks, record
+from rehearsal.lab.fabric import Fabric
+from rehearsal.nodes.surroundings import CALLER
 from rehearsal.workspace import workspace_of
 
 KEPT = {"lock", "backend", "last-up.json", "timeline.json"}
@@ -17,28 +18,8 @@ def left(root: Path, temporary: Path) -> list[str]:
     """
     directory = workspace_of(root, "dev", lab=True).directory
     return [
-        *_namespaces(record.fresh(directory, "").lab_id),
-        *_mounts(directory),
+        *leaks.left(directory, Fabric(record.fresh(directory, "").lab_id, IPv4Address(CALLER))),
         *(f"file {path.name}" for path in directory.iterdir() if path.name not in KEPT),
         *(f"stack {path}" for path in directory.glob("backend/.pulumi/stacks/**/*.json")),
         *(f"temporary {path.name}" for path in temporary.iterdir()),
     ]
-
-
-def _namespaces(lab_id: str) -> Iterator[str]:
-    listed = subprocess.run(["ip", "netns", "list"], capture_output=True, text=True, check=True)
-    for line in listed.stdout.splitlines():
-        if f"sov-{lab_id}-" in line:
-            yield f"namespace {line}"
-
-
-def _mounts(directory: Path) -> Iterator[str]:
-    """Of any living process: one that is left of a host still sees its disk."""
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            mounts = (process / "mountinfo").read_text(encoding="utf-8")
-            name = (process / "comm").read_text(encoding="utf-8").strip()
-        except OSError:  # it has ended meanwhile
-            continue
-        if str(directory) in mounts:
-            yield f"mount in process {process.name} ({name})"

@@ -38,6 +38,7 @@ def test_a_lab_that_is_not_kept_is_taken_down_by_the_command_that_made_it(
 
     assert said.code == 0, said.err
     assert "dev-default-1" in said.out
+    assert "no namespace, mount or process of it is left" in said.err
     assert nothing_left(directory)
 
 

@@ -32,7 +32,7 @@ def pings(lab: SmallLab, server: int, address: str, *options: str) -> bool:
 
 
 def reaches(lab: SmallLab, server: int, address: str, *options: str) -> bool:
-    """Whether an echo is answered at all: a busy machine may need more than a second for the first."""
+    """Whether one of ten echoes is answered: a busy machine may be late for the first."""
     return any(pings(lab, server, address, *options) for _ in range(10))
 
 
