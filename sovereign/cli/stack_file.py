@@ -61,10 +61,10 @@ def read(
     project = _mapping(program / "Pulumi.yaml")
     name = str(project.get("name", ""))
     file = program / f"Pulumi.{stack}.yaml"
-    raw = _mapping(file).get("config") or {} if file.is_file() or name == "sovereign" else {}
+    raw = _section(file, "config") if file.is_file() or name == "sovereign" else {}
     defaults = {
         key if ":" in key else f"{name}:{key}": spec.get("default", spec.get("value"))
-        for key, spec in (project.get("config") or {}).items()
+        for key, spec in _section(program / "Pulumi.yaml", "config").items()
         if isinstance(spec, dict) and not {"default", "value"}.isdisjoint(spec)
     }
     config = {**defaults, **raw}
@@ -85,6 +85,9 @@ def _mapping(path: Path) -> dict[str, Any]:
     except FileNotFoundError:
         rule, fix = "is needed to know the program", "give its directory with --program, or --stack"
         raise ConfigError([Problem(str(path), "no such file", rule, fix)]) from None
+    except (OSError, UnicodeDecodeError) as error:
+        rule, fix = "must be a file in UTF-8 that can be read", "look at it with `file`"
+        raise ConfigError([Problem(str(path), str(error), rule, fix)]) from None
     except yaml.YAMLError as error:
         where = getattr(error, "problem_mark", None)
         place = f"{path}:{where.line + 1}" if where else str(path)
@@ -93,6 +96,17 @@ def _mapping(path: Path) -> dict[str, Any]:
     if not isinstance(found, dict):
         rule, fix = "must be a YAML mapping", "compare with Pulumi.dev.yaml"
         raise ConfigError([Problem(str(path), repr(found)[:40], rule, fix)])
+    return found
+
+
+def _section(path: Path, key: str) -> dict[str, Any]:
+    """A mapping of the file; empty where it has none."""
+    found = _mapping(path).get(key)
+    if found is None:
+        return {}
+    if not isinstance(found, dict):
+        rule, fix = "must be a mapping", "compare with Pulumi.dev.yaml"
+        raise ConfigError([Problem(f"{path}: {key}", repr(found)[:40], rule, fix)])
     return found
 
 
@@ -109,10 +123,12 @@ def _apply(config: dict[str, Any], setting: str) -> None:
     if ":" in path:
         config[path] = value
         return
-    node = config.setdefault(CLUSTER_KEY, {})
+    node = config
     *parents, last = path.split(".")
-    for part in parents:
-        node = node.setdefault(part, {})
+    for part in [CLUSTER_KEY, *parents]:
+        if node.get(part) is None:
+            node[part] = {}
+        node = node[part]
         if not isinstance(node, dict):
             rule, fix = f"`{part}` is a value, nothing is inside it", "set the value itself"
             raise ConfigError([Problem(f"--set {path}", repr(text), rule, fix)])

@@ -32,26 +32,30 @@ def server_options(
 ) -> pulumi.ResourceOptions:
     """Options of every server.
 
-    An edit of user_data, image or keys must not replace a running node (TF#338, TF#372): the
-    generation does that on purpose. Name and pinned address are unique, so the old server goes
-    first (KH#558). Attaching races with the subnet (TF#650).
+    An edit of user_data, image, keys or location must not replace a running node (TF#338, TF#372):
+    the generation does that on purpose. A changed location is compared by `private_ip`. Name and
+    pinned address are unique, so the old server goes first (KH#558). Attaching races with the
+    subnet (TF#650).
     """
     return pulumi.ResourceOptions(
         parent=parent,
         depends_on=[subnet],
         delete_before_replace=True,
-        ignore_changes=["userData", "image", "sshKeys"],
+        ignore_changes=["userData", "image", "sshKeys", "location"],
         replacement_trigger=generation,
         protect=protect,
         custom_timeouts=pulumi.CustomTimeouts(create="15m", delete="15m"),
     )
 
 
-def frozen_range_options(parent: pulumi.Resource, *, protect: bool) -> pulumi.ResourceOptions:
+def frozen_options(
+    parent: pulumi.Resource, frozen: Sequence[str], *, protect: bool
+) -> pulumi.ResourceOptions:
     """Options of network and subnet: a changed range crashes the provider in Diff, and a replaced
-    subnet reports false success (TF#1523). The range is ignored here and compared by `guard_range`.
+    subnet reports false success (TF#1523). What is `frozen` is ignored here and compared by
+    `guard_range` or `private_ip`.
     """
-    return pulumi.ResourceOptions(parent=parent, ignore_changes=["ipRange"], protect=protect)
+    return pulumi.ResourceOptions(parent=parent, ignore_changes=list(frozen), protect=protect)
 
 
 def guard_range(
@@ -71,25 +75,57 @@ def guard_range(
     return pulumi.Output.all(resource_id, found).apply(compare)
 
 
+def deploy_key_options(parent: pulumi.Resource) -> pulumi.ResourceOptions:
+    """Options of the deploy key: no node lets a later one in, and replacing a key may take the
+    servers that name it along (pulumi#23818). It is ignored here and compared by `guard_seed`.
+    """
+    return pulumi.ResourceOptions(
+        parent=parent, delete_before_replace=True, ignore_changes=["publicKey"]
+    )
+
+
+def guard_seed(key: hcloud.SshKey, derived: pulumi.Output[str]) -> pulumi.Output[str]:
+    """The key's id, or one sentence where the environment was made with another seed."""
+
+    def compare(values: list[Any]) -> str:
+        identity, found, public = values
+        if found and found.split()[:2] != public.split()[:2]:
+            raise pulumi.RunError(
+                "sovereign:seed: found another seed than this environment was made with; no node "
+                "would let its keys in; write the earlier seed again, or make a new environment"
+            )
+        return str(identity)
+
+    return pulumi.Output.all(key.id, key.public_key, derived).apply(compare)
+
+
 def firewall_options(parent: pulumi.Resource) -> pulumi.ResourceOptions:
     """Rules vanish when only name or labels change (TF#931): both are fixed for life."""
     return pulumi.ResourceOptions(parent=parent, ignore_changes=["name", "labels"])
 
 
-def private_ip(server: hcloud.Server, name: str) -> pulumi.Output[str]:
-    """The address that the cloud says the server has in the network; unknown until it exists.
+def private_ip(server: hcloud.Server, name: str, location: str) -> pulumi.Output[str]:
+    """The address that the cloud says the server has in the network; unknown until it exists. One
+    sentence where the server is not in the configured location.
 
     A server whose attachment failed after its creation stays in the state with the network that was
     asked for, but without an interface in it, and a plain `up` does not attach it.
     """
 
-    def read(networks: Sequence[hcloud.outputs.ServerNetwork] | None) -> str:
-        for network in networks or []:
-            if network.ip and network.mac_address:
-                return str(network.ip)
+    def attached(networks: Sequence[hcloud.outputs.ServerNetwork] | None) -> list[list[Any]]:
+        return [[network.ip, network.mac_address] for network in networks or []]
+
+    def read(values: list[Any]) -> str:
+        interfaces, public, found = values
+        if found and found != location:
+            raise moved(name, found, location)
+        for address, hardware in interfaces:
+            if address and (hardware or public):
+                return str(address)
         raise detached(name)
 
-    return server.networks.apply(read)
+    found = [server.networks.apply(attached), server.ipv4_address, server.location]
+    return pulumi.Output.all(*found).apply(read)
 
 
 def public_ip(server: hcloud.Server, name: str) -> pulumi.Output[str]:
@@ -101,6 +137,14 @@ def public_ip(server: hcloud.Server, name: str) -> pulumi.Output[str]:
         raise detached(name)
 
     return server.ipv4_address.apply(read)
+
+
+def moved(name: str, found: str, planned: str) -> pulumi.RunError:
+    """What to do where the configured location is not the server's."""
+    return pulumi.RunError(
+        f"location: found {planned!r}; {name} was made in {found!r}, and a server does not move; "
+        f"write {found!r} again, or make new nodes there: a pool of its own, a raised generation"
+    )
 
 
 def detached(name: str) -> pulumi.RunError:

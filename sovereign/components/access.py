@@ -12,6 +12,7 @@ import pulumi
 import pulumi_hcloud as hcloud
 
 from sovereign import secrets
+from sovereign.components import _hcloud_compat as compat
 from sovereign.plan import naming
 
 
@@ -46,21 +47,24 @@ class Access(pulumi.ComponentResource):
     ) -> None:
         cluster, extra_keys = args["cluster"], args["extra_keys"]
         super().__init__("sovereign:index:Access", name, {"extraKeys": list(extra_keys)}, opts)
-        deploy = args["seed"].apply(lambda seed: secrets.deploy_key(seed, cluster).public)
-        public: dict[str, pulumi.Input[str]] = {
-            naming.DEPLOY_KEY: pulumi.Output.unsecret(deploy),
-            **extra_keys,
-        }
+        deploy = pulumi.Output.unsecret(
+            args["seed"].apply(lambda seed: secrets.deploy_key(seed, cluster).public)
+        )
+        made = self._key(cluster, naming.DEPLOY_KEY, deploy, compat.deploy_key_options(self))
+        options = pulumi.ResourceOptions(parent=self, delete_before_replace=True)
+        extra = [self._key(cluster, key, text, options) for key, text in extra_keys.items()]
 
-        self.key_ids = [
-            hcloud.SshKey(
-                f"{cluster}-{key}",
-                name=f"{cluster}-{key}",
-                public_key=text,
-                labels=naming.labels(cluster),
-                opts=pulumi.ResourceOptions(parent=self, delete_before_replace=True),
-            ).id
-            for key, text in public.items()
-        ]
+        self.key_ids = [compat.guard_seed(made, deploy), *(key.id for key in extra)]
 
         self.register_outputs({"keyIds": self.key_ids})
+
+    def _key(
+        self, cluster: str, key: str, text: pulumi.Input[str], opts: pulumi.ResourceOptions
+    ) -> hcloud.SshKey:
+        return hcloud.SshKey(
+            f"{cluster}-{key}",
+            name=f"{cluster}-{key}",
+            public_key=text,
+            labels=naming.labels(cluster),
+            opts=opts,
+        )

@@ -48,7 +48,7 @@ class Network(pulumi.ComponentResource):
             name=plan.network.name,
             ip_range=plan.network.cidr,
             labels=labels,
-            opts=compat.frozen_range_options(self, protect=plan.protect),
+            opts=compat.frozen_options(self, ["ipRange"], protect=plan.protect),
         )
         guarded = compat.guard_range(
             network.id, network.ip_range, plan.network.cidr, "network.cidr"
@@ -61,7 +61,7 @@ class Network(pulumi.ComponentResource):
             type="cloud",
             network_zone=plan.network.zone,
             ip_range=plan.network.node_cidr,
-            opts=compat.frozen_range_options(self, protect=plan.protect),
+            opts=compat.frozen_options(self, ["ipRange", "networkZone"], protect=plan.protect),
         )
         self.subnet_id = compat.guard_range(
             self.subnet.id, self.subnet.ip_range, plan.network.node_cidr, "network.nodeCidr"

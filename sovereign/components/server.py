@@ -92,7 +92,7 @@ def create(
     return Node(
         plan=plan,
         server=server,
-        private_ip=compat.private_ip(server, plan.name),
+        private_ip=compat.private_ip(server, plan.name, plan.location),
         public_ip=compat.public_ip(server, plan.name),
         host_key=pulumi.Output.unsecret(keys.apply(lambda pair: pair.public)),
     )

@@ -40,7 +40,7 @@ if [ ! -x "$library/diagnose.sh" ]; then
     exit 1
 fi
 case $code in
-0 | 2) ;; # 2: done, with warnings (cloud-init 23.4 and later)
+0 | 2 | 127) ;; # 2: done, with warnings (cloud-init 23.4 and later); 127: another program booted this host
 124) exec "$library/diagnose.sh" "$host: cloud-init still ran after $LIMIT_S s; see the step it waits in above." >&2 ;;
 *)
     if ! { only_commands_failed && timeout "$LIMIT_S" "$runcmd"; }; then

@@ -67,11 +67,11 @@ def test_a_server_has_the_firewall_and_the_spread_group_of_its_role(recorded: Re
 
 
 def test_no_edit_replaces_a_running_node_but_a_raised_generation(recorded: Recording) -> None:
-    """user_data, image and keys are ignored (TF#338, TF#372); name and address are unique, so the
-    old server goes first (KH#558)."""
+    """user_data, image, keys and location are ignored (TF#338, TF#372); name and address are
+    unique, so the old server goes first (KH#558)."""
     for server in recorded.of(SERVER):
         request = server.request
-        assert list(request.ignoreChanges) == ["userData", "image", "sshKeys"]
+        assert list(request.ignoreChanges) == ["userData", "image", "sshKeys", "location"]
         assert request.deleteBeforeReplace
         assert server.replacement_trigger == 1
         assert "NetworkSubnet dev-nodes" in server.dependencies
@@ -126,7 +126,13 @@ def changed(name: str, **found: Any) -> Any:
 
 @pytest.mark.parametrize("name", ["dev-control-plane-1", "dev-default-2"])
 @pytest.mark.parametrize(
-    "found", [{"networks": []}, {"networks": [ASKED_FOR]}, {"ipv4Address": None}], ids=str
+    "found",
+    [
+        {"networks": []},
+        {"networks": [ASKED_FOR], "ipv4Address": None},
+        {"ipv4Address": None},
+    ],
+    ids=str,
 )
 def test_a_server_without_its_addresses_ends_in_one_sentence(
     name: str, found: dict[str, Any]
@@ -137,6 +143,23 @@ def test_a_server_without_its_addresses_ends_in_one_sentence(
     assert str(refused.value) == (
         f"server {name} exists but has no private address: attaching it failed; "
         "run `pulumi up --refresh`, which attaches it"
+    )
+
+
+def test_an_api_that_names_no_hardware_address_is_believed() -> None:
+    """The public address tells a whole server from a half-made one, too."""
+    recording = record(dev(), answer=changed("dev-default-2", networks=[ASKED_FOR]))
+    assert "dev-default-2" in {server.name for server in recording.of(SERVER)}
+
+
+@pytest.mark.parametrize("name", ["dev-control-plane-1", "dev-default-2"])
+def test_a_location_that_differs_in_the_cloud_ends_in_one_sentence(name: str) -> None:
+    """One changed word would delete every server, disks and datastore included."""
+    with pytest.raises(pulumi.RunError) as refused:
+        record(dev(location="fsn1"), answer=changed(name, location="nbg1"))
+    assert str(refused.value) == (
+        f"location: found 'fsn1'; {name} was made in 'nbg1', and a server does not move; write "
+        "'nbg1' again, or make new nodes there: a pool of its own, a raised generation"
     )
 
 

@@ -269,6 +269,12 @@ def test_a_boot_with_warnings_is_good_enough(booted: Sandbox) -> None:
     assert join(booted).code == 0
 
 
+def test_a_host_that_another_program_booted_is_no_failure(booted: Sandbox) -> None:
+    """No cloud-init is there to be asked, and the files of the user_data are."""
+    booted.write("cloud-init.code", "127")
+    assert join(booted).code == 0
+
+
 def test_a_boot_that_goes_on_is_waited_for_until_the_limit(booted: Sandbox) -> None:
     """The wait for cloud-init is bounded, and says so."""
     booted.write("cloud-init.code", "124")

@@ -18,7 +18,9 @@ _ssh = mutated("sovereign/components/ssh.py", "tests/components/test_ssh.py")
 _SECRECY = "tests/program/test_secrecy.py"
 
 SERVERS: tuple[Mutation, ...] = (
-    _compat("no ignore_changes", 'ignore_changes=["userData", "image", "sshKeys"],', ""),
+    _compat(
+        "no ignore_changes", 'ignore_changes=["userData", "image", "sshKeys", "location"],', ""
+    ),
     _compat(
         "ignore_changes in Python's names", 'ignore_changes=["userData",', 'ignore_changes=["user",'
     ),
