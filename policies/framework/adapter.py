@@ -7,6 +7,7 @@ one advisory policy, the last.
 """
 
 from collections.abc import Mapping, MutableMapping, Sequence
+from dataclasses import replace
 from typing import Any, cast
 
 from pulumi_policy import (
@@ -135,7 +136,7 @@ def _tell(
     asked = args.urn if isinstance(args, ResourceValidationArgs) else ""
     deferred = [each for each in outcomes or () if isinstance(each, Deferred)]
     violations = [each for each in outcomes or () if isinstance(each, Violation)]
-    run.deferred[rule.id, asked] = [Deferred(each.path, each.urn or asked) for each in deferred]
+    run.deferred[rule.id, asked] = [replace(each, urn=each.urn or asked) for each in deferred]
     for each in violations:
         report(f"{each.found}. Fix: {rule.fix}", each.urn or asked)
     if outcomes is None:
@@ -146,12 +147,16 @@ def _tell(
 
 def _deferred_policy(pack: str, run: _Run) -> Policy:
     def validate(args: StackValidationArgs, report: ReportViolation) -> None:
+        there = {"", *(each.urn for each in args.resources)}
         waiting = {
-            (rule, each): None for (rule, _), found in run.deferred.items() for each in found
+            (rule, each): None
+            for (rule, asked), found in run.deferred.items()
+            for each in found
+            if asked in there
         }
         for rule, each in waiting:
             why = "cannot be read" if each.path.endswith(REDACTED_PATH) else UNTIL
-            report(f"deferred: {rule}: {each.path} {why}", each.urn)
+            report(f"deferred: {rule}: {each.path} {each.why or why}", each.urn)
         if not waiting:
             args.not_applicable("every rule could be evaluated")
 

@@ -23,10 +23,13 @@ class Violation:
 
 @dataclass(frozen=True)
 class Deferred:
-    """A value that the rule needs and that is unknown until `pulumi up`."""
+    """A value that the rule needs and that is unknown until `pulumi up`, or, as `why` says, for
+    another reason (`of a Chart is not shown to policies`).
+    """
 
     path: str
     urn: str = ""
+    why: str = ""
 
 
 Outcome = Violation | Deferred
@@ -46,13 +49,18 @@ class Resource:
 
 @dataclass(frozen=True)
 class Subject:
-    """What a rule looks at: resource types (`*` allowed), narrowed by `where` on the properties."""
+    """What a rule looks at: resource types (`*` allowed), narrowed by `where` on the properties,
+    and what `also` names.
+    """
 
     types: tuple[str, ...]
     where: Callable[[Props], bool] = lambda _: True
+    also: "Subject | None" = None
 
     def holds(self, resource_type: str, props: Props) -> bool:
         """Say whether a resource is one of these."""
+        if self.also is not None and self.also.holds(resource_type, props):
+            return True
         return any(fnmatchcase(resource_type, each) for each in self.types) and self.where(props)
 
     def among(self, resources: Sequence[Resource]) -> list[Resource]:

@@ -16,15 +16,20 @@ SUBNET = Subject(("hcloud:index/networkSubnet:NetworkSubnet",))
 SERVER = Subject(("hcloud:index/server:Server",))
 SERVER_NETWORK = Subject(("hcloud:index/serverNetwork:ServerNetwork",))
 FIREWALL = Subject(("hcloud:index/firewall:Firewall",))
+FIREWALL_ATTACHMENT = Subject(("hcloud:index/firewallAttachment:FirewallAttachment",))
 LOAD_BALANCER = Subject(("hcloud:index/loadBalancer:LoadBalancer",))
 LOAD_BALANCER_NETWORK = Subject(("hcloud:index/loadBalancerNetwork:LoadBalancerNetwork",))
 LOAD_BALANCER_TARGET = Subject(("hcloud:index/loadBalancerTarget:LoadBalancerTarget",))
 LOAD_BALANCER_SERVICE = Subject(("hcloud:index/loadBalancerService:LoadBalancerService",))
 PLACEMENT_GROUP = Subject(("hcloud:index/placementGroup:PlacementGroup",))
+PRIMARY_IP = Subject(("hcloud:index/primaryIp:PrimaryIp",))
+FLOATING_IP = Subject(("hcloud:index/floatingIp:FloatingIp",))
 VOLUME = Subject(("hcloud:index/volume:Volume",))
 LABELED = Subject(("hcloud:index/*",), lambda props: "labels" in props)
 COMMAND = Subject(("command:remote:Command", "command:local:Command"))
 
+SECRET_MATERIAL = Subject(("tls:index/privateKey:PrivateKey", "random:index/random*:Random*"))
+CLAIM = Subject(("kubernetes:core/v1:PersistentVolumeClaim",))
 GATEWAY = Subject(("kubernetes:gateway.networking.k8s.io/*:Gateway",))
 HTTP_ROUTE = Subject(("kubernetes:gateway.networking.k8s.io/*:HTTPRoute",))
 DEFINITION = Subject(("kubernetes:apiextensions.k8s.io/*:CustomResourceDefinition",))
@@ -54,6 +59,7 @@ INSTRUMENTATION = Subject(("kubernetes:opentelemetry.io/*:Instrumentation",))
 
 _HELM = ("kubernetes:helm.sh/*:Release", "kubernetes:helm.sh/*:Chart")
 CHART = Subject(_HELM)
+"""A Chart registers no inputs: what it holds is seen only in the resources that it renders."""
 
 
 def chart_name(props: Props) -> str:
@@ -71,12 +77,6 @@ CLOUD_CONTROLLER_RELEASE = _is("hcloud-cloud-controller-manager")
 AUTOSCALER_RELEASE = _is("cluster-autoscaler")
 
 
-def _component_or(component: str, release: Subject) -> Subject:
-    """Our component, which holds no chart, or any program's release of the chart."""
-    return Subject(
-        (component, *release.types), lambda props: "chart" not in props or release.where(props)
-    )
-
-
-CILIUM = _component_or("sovereign:index:Cilium", CILIUM_RELEASE)
-CLOUD_CONTROLLER = _component_or("sovereign:index:CloudController", CLOUD_CONTROLLER_RELEASE)
+CILIUM = Subject(("sovereign:index:Cilium",), also=CILIUM_RELEASE)
+"""Our component, or any program's release of the chart."""
+CLOUD_CONTROLLER = Subject(("sovereign:index:CloudController",), also=CLOUD_CONTROLLER_RELEASE)

@@ -20,10 +20,11 @@ REDACTED_PATH = ", which was redacted,"
 class Unknown:
     """A value that is known only after `pulumi up`, or that an audit is not shown.
 
-    `path` says where, such as `networks[0].ip`.
+    `path` says where, such as `networks[0].ip`, `why` another reason than these two.
     """
 
     path: str
+    why: str = ""
 
 
 def plain(value: object, path: str = "") -> object:

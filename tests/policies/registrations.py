@@ -54,29 +54,38 @@ def edited(registrations: Registrations, edit: Callable[[Registrations], object]
 
 
 def dev(
-    control_planes: int = CONTROL_PLANES, workers: int = WORKERS, *, preview: bool = False
+    control_planes: int = CONTROL_PLANES,
+    workers: int = WORKERS,
+    *,
+    preview: bool = False,
+    protect: bool = False,
 ) -> Registrations:
     """Return the stack as an `up` shows it, or as a first preview does."""
-    made: Registrations = pickle.loads(_dev(control_planes, workers, preview))
+    made: Registrations = pickle.loads(_dev(control_planes, workers, preview, protect))
     return made
 
 
 @cache
-def _dev(control_planes: int, workers: int, preview: bool) -> bytes:
+def _dev(control_planes: int, workers: int, preview: bool, protect: bool) -> bytes:
     pools = {"default": {"ids": list(range(1, workers + 1))}} if workers else {}
     ids = list(range(1, control_planes + 1))
-    cluster = configurations.dev(controlPlane={"ids": ids}, pools=pools)
+    cluster = configurations.dev(controlPlane={"ids": ids}, pools=pools, protect=protect)
     return pickle.dumps(of(cluster, preview=preview))
 
 
 def of(
-    cluster: Mapping[str, Any], *, operators: Any = None, preview: bool = False
+    cluster: Mapping[str, Any],
+    *,
+    operators: Any = None,
+    mirror: str | None = None,
+    preview: bool = False,
 ) -> Registrations:
     """Record the program with that `sovereign:cluster`."""
     outputs: dict[str, dict[str, Any]] = {}
     more = {} if operators is None else {"operators": operators}
     answer = _remembering(outputs)
-    return taken(recording.record(cluster, preview=preview, answer=answer, **more), outputs)
+    recorded = recording.record(cluster, mirror=mirror, preview=preview, answer=answer, **more)
+    return taken(recorded, outputs)
 
 
 def application(*, preview: bool = False) -> Registrations:

@@ -1,7 +1,7 @@
 """Each pack, run as the engine runs it, against what our own programs register."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,6 @@ RULES = {
     for pack in PACKS
     for rule in import_module(f"policies.{pack}.rules").RULES
 }
-NO_CONFIG: Mapping[str, Any] = {}
 Packs = dict[str, RunningPack]
 
 
@@ -62,7 +61,8 @@ def before(mutation: Mutation, *, preview: bool = False) -> Registrations:
     """The stack that a mutation alters."""
     if mutation.stack == "application":
         return application(preview=preview)
-    return dev(mutation.control_planes, mutation.workers, preview=preview)
+    counts = mutation.control_planes, mutation.workers
+    return dev(*counts, preview=preview, protect=mutation.protect)
 
 
 def told(packs: Packs, mutation: Mutation, *, preview: bool) -> list[Any]:
@@ -154,17 +154,6 @@ def test_an_environment_that_matters_makes_an_advice_mandatory(started: Packs) -
         levels[environment] = finding.level
 
     assert levels == {"dev": "advisory", "prod": "mandatory"}
-
-
-def test_our_own_program_carries_one_advisory(started: Packs) -> None:
-    """Downloads without a checksum of their own; it names exactly the declared ones."""
-    started["encryption"].configure(NO_CONFIG)
-    [finding] = started["encryption"].judge(dev()).findings
-
-    assert (finding.policy, finding.level) == ("artifacts-pinned", "advisory")
-    names = finding.message.partition("checksum: ")[2].partition(". Fix")[0].split(", ")
-    exempt = DECLARED["artifacts-pinned"]["except"]
-    assert [each.partition(" ")[0] for each in names] == exempt
 
 
 def test_every_rule_is_evaluated(started: Packs) -> None:

@@ -117,6 +117,9 @@ def test_a_pack_repeats_what_the_program_knows_without_differing() -> None:
 
     retired = rules["server-type-retired"].settings["retiredTypes"]["default"]
     assert sorted(retired) == sorted(types["retired"])
+    deprecated = rules["server-type-deprecated"].settings["deprecatedTypes"]["default"]
+    assert deprecated == {kind: str(day) for kind, day in types["deprecated"].items()}
+    assert set(deprecated) <= {*types["amd64"], *types["arm64"]}
     floor = rules["cloud-controller-floor"].settings["floor"]["default"]
     assert floor == versions["cloudController"]["lowest"]
     assert rules["tested-versions"].settings["matrix"]["default"] == {

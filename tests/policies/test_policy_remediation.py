@@ -54,7 +54,8 @@ def test_a_missing_label_is_added(
     assert rules == ["managed-by-label"]
     assert changed == {"name": "a", "labels": then}
     assert network.judge({"a": Registration(SERVER, "a", changed)}).at_level("mandatory") == {
-        "server-attached"
+        "server-attached",
+        "server-firewall",
     }
 
 

@@ -6,12 +6,10 @@ from importlib import import_module
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
 from pulumi_policy.proxy import unknown_checking_proxy
 
 from tests.program.test_registrations import SCENARIOS
 from tests.recording import record, reveal
-from tests.strategies import OPERATORS, clusters
 
 RULES = [
     rule
@@ -100,24 +98,6 @@ def test_nothing_is_deferred_once_the_cloud_has_answered(scenario: str) -> None:
 def test_a_first_preview_defers_only_what_the_cloud_must_answer() -> None:
     """The API server's address; whatever else a pack judges is known before."""
     assert recorded("first-preview").deferred == {"api-server-address"}
-
-
-@settings(max_examples=50)
-@given(clusters(), OPERATORS)
-def test_fifty_valid_configurations_break_no_rule(
-    cluster: dict[str, Any], operators: list[str]
-) -> None:
-    """What the plan accepts, the packs accept, of everything that the program then registers.
-
-    Two advisories are declared: downloads without a checksum, and `nodeEncryption` where it is on.
-    """
-    recording = record(cluster, operators=operators)
-    found = judged((one.type, one.name, reveal(one.inputs)) for one in recording)
-    assert found.mandatory == []
-    assert found.deferred == set()
-    advised = {one.partition(": ")[0] for one in found.advisory}
-    declared = {"node-encryption"} if cluster["cilium"]["encryption"]["nodeEncryption"] else set()
-    assert advised - {"artifacts-pinned"} == declared
 
 
 def test_the_incident_is_found_where_it_is_registered_raw() -> None:

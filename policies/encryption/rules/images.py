@@ -7,12 +7,14 @@ from .framework.rule import Deferred, Outcome, Props, ResourceRule, Settings, Su
 from .framework.subjects import INSTRUMENTATION, WORKLOAD
 from .framework.values import Unknown, at, entries, shown, text
 
+CHANNELS = ["latest", "stable", "edge", "main", "master", "nightly", "dev", "canary", "rolling"]
 LANGUAGES = ("java", "nodejs", "python", "dotnet", "go", "apacheHttpd", "nginx")
 """Of an Instrumentation, each with an image of its own; unset, the operator's pinned one."""
 
 
 def pinned(props: Props, settings: Settings) -> Sequence[Outcome] | None:
-    """Judge each image: a digest, or a tag that is not `latest`."""
+    """Judge each image: a digest, or a tag that is no channel, alone or for a base (`-alpine`)."""
+    channels = entries(settings["channels"])
     outcomes: list[Outcome] = []
     images = list(_images(props))
     for path, image in images:
@@ -23,7 +25,8 @@ def pinned(props: Props, settings: Settings) -> Sequence[Outcome] | None:
             continue
         name, _, digest = text(image).partition("@")
         tag = name.rpartition("/")[2].partition(":")[2]
-        if not digest and tag in ("", "latest"):
+        head, _, base = tag.partition("-")
+        if not digest and (not tag or (head in channels and (not base or base.isalpha()))):
             outcomes.append(Violation(f"{path} is {shown(image)}, without a fixed tag or digest"))
     return outcomes if images else None
 
@@ -41,18 +44,24 @@ IMAGES_PINNED = ResourceRule(
     id="images-pinned",
     level="mandatory",
     severity="medium",
-    prevents="Two pods of one Deployment do not run two programs: `latest` is what it was when a "
-    "node pulled it.",
+    prevents="Two pods of one Deployment do not run two programs: `latest` and other channels are "
+    "what they were when a node pulled them.",
     learned_from=("Kubernetes docs: images", "requirement: no `:latest` images"),
     fix="name a version (image: nginx:1.29.1) or a digest (image: nginx@sha256:…)",
     tags=("supply-chain", "nist-800-53:CM-2"),
     settings={
+        "channels": {
+            "type": "array",
+            "items": {"type": "string", "minLength": 1},
+            "default": CHANNELS,
+            "description": "Tags that move from one version to the next.",
+        },
         "except": {
             "type": "array",
             "items": {"type": "string", "minLength": 1},
             "default": [],
             "description": "Beginnings of image names that may float, such as a local registry.",
-        }
+        },
     },
     subjects=(Subject((*WORKLOAD.types, *INSTRUMENTATION.types)),),
     check=pinned,

@@ -1,21 +1,15 @@
 """Secrets are encrypted at rest, and no token travels in user data, which pods might read."""
 
-import base64
-import binascii
 import re
-import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
+from .framework.k3s_script import servers as servers_by_script
+from .framework.packed import KEY_BLOCK, unpacked
 from .framework.rule import Deferred, Outcome, Props, ResourceRule, Settings, Violation
-from .framework.subjects import K3S_JOIN, SERVER
+from .framework.subjects import COMMAND, K3S_JOIN, SERVER
 from .framework.values import Unknown, at, entries, shown, text
 
-KEY_BLOCK = re.compile(
-    r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?-----END [A-Z ]*PRIVATE KEY-----", re.DOTALL
-)
-LONG_BASE64 = re.compile(r"[A-Za-z0-9+/]{24,}={0,2}")
-DEPTH = 3
-UNPACKED_BYTES = 4 * 1024 * 1024
+OPTION = "secrets-encryption"
 TOKENS = {
     "a k3s token (K10…::…)": re.compile(r"\bK10[0-9A-Za-z]+::[0-9A-Za-z]"),
     "a token variable (K3S_TOKEN=…)": re.compile(
@@ -33,19 +27,20 @@ TOKENS = {
 
 
 def encrypted_at_rest(props: Props, _: Settings) -> Sequence[Outcome] | None:
-    """Judge `secrets-encryption` of every k3s server."""
+    """Judge `secrets-encryption` of every k3s server: ours, or one that a script installs."""
     nodes = at(props, "nodes")
     if isinstance(nodes, Unknown):
         return [Deferred(nodes.path)]
     servers = [each for each in entries(nodes) if at(each, "role") == "server"]
+    servers += servers_by_script(props, [OPTION])
     outcomes: list[Outcome] = []
     for server in servers:
-        found = at(server, "config", "secrets-encryption")
+        found = at(server, "config", OPTION)
         if isinstance(found, Unknown):
-            outcomes.append(Deferred(found.path))
+            outcomes.append(Deferred(found.path, why=found.why))
         elif found is not True:
             name = text(at(server, "name"))
-            outcomes.append(Violation(f"{name}: secrets-encryption is {shown(found)}, not true"))
+            outcomes.append(Violation(f"{name}: {OPTION} is {shown(found)}, not true"))
     return outcomes if servers else None
 
 
@@ -61,30 +56,11 @@ def no_token(props: Props, settings: Settings) -> Sequence[Outcome]:
         )
     found = {
         what: place
-        for readable, place in _unpacked(text(user_data), "userData", DEPTH)
+        for readable, place in unpacked(text(user_data), "userData")
         for what, pattern in patterns.items()
         if pattern.search(KEY_BLOCK.sub("", readable))
     }
     return [Violation(f"{place} holds {what}") for what, place in found.items()]
-
-
-def _unpacked(content: str, place: str, depth: int) -> Iterator[tuple[str, str]]:
-    """Yield the text with escaped line ends opened, and what is packed in it as base64 or gzip."""
-    content = content.replace("\\n", "\n")
-    yield content, place
-    if depth == 0:
-        return
-    joined = KEY_BLOCK.sub("", re.sub(r"(?<=[A-Za-z0-9+/]{60})\n[ \t]*", "", content))
-    for match in LONG_BASE64.finditer(joined):
-        try:
-            packed = base64.b64decode(match[0], validate=True)
-            if packed.startswith(b"\x1f\x8b"):
-                packed = zlib.decompressobj(wbits=31).decompress(packed, UNPACKED_BYTES)
-            yield from _unpacked(
-                packed.decode(), f"{place} (packed)" if depth == DEPTH else place, depth - 1
-            )
-        except (binascii.Error, ValueError, zlib.error):
-            continue
 
 
 K3S_SECRETS_ENCRYPTION = ResourceRule(
@@ -95,7 +71,7 @@ K3S_SECRETS_ENCRYPTION = ResourceRule(
     learned_from=("k3s docs: hardening guide", "k3s docs: secrets encryption"),
     fix="set secrets-encryption: true on every k3s server, before its first start",
     tags=("encryption-at-rest", "nist-800-53:SC-28"),
-    subjects=(K3S_JOIN,),
+    subjects=(K3S_JOIN, SERVER, COMMAND),
     check=encrypted_at_rest,
 )
 

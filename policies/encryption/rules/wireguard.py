@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from .framework.cilium_config import CILIUM_CONFIG, chart_values
 from .framework.rule import Deferred, Outcome, Props, ResourceRule, Settings, Violation, require
 from .framework.subjects import CILIUM
 from .framework.values import Unknown, at, entries, shown, text
@@ -15,13 +16,14 @@ FLOOR = (1, 19, 5)
 
 def encrypted(props: Props, settings: Settings) -> Sequence[Outcome]:
     """Judge switch and spelling: the chart takes any text as type, a typo encrypts nothing."""
+    props = chart_values(props)
     switch = require(props, "values.encryption.enabled", True)
     return [*switch, *require(props, "values.encryption.type", *entries(settings["types"]))]
 
 
 def packets_fit(props: Props, settings: Settings) -> Sequence[Outcome]:
     """Judge the chart's MTU, the private interface's: Cilium subtracts the overheads itself."""
-    version, values = at(props, "version"), at(props, "values")
+    version, values = at(props, "version"), at(chart_values(props), "values")
     mtu, enabled = at(values, "MTU"), at(values, "encryption", "enabled")
     kind, routing = at(values, "encryption", "type"), at(values, "routingMode")
     read = (version, mtu, enabled, kind, routing)
@@ -71,7 +73,7 @@ WIREGUARD_ON = ResourceRule(
             "description": "Accepted values of encryption.type.",
         }
     },
-    subjects=(CILIUM,),
+    subjects=(CILIUM, CILIUM_CONFIG),
     check=encrypted,
 )
 
@@ -92,6 +94,6 @@ WIREGUARD_MTU = ResourceRule(
             "description": "Bytes that the private interface carries (1400 behind a vSwitch).",
         }
     },
-    subjects=(CILIUM,),
+    subjects=(CILIUM, CILIUM_CONFIG),
     check=packets_fit,
 )

@@ -17,12 +17,14 @@ from .protection import SOVEREIGN_PROTECTED, STATEFUL_PROTECTED
 from .ranges import NETWORK_RANGES, RANGES_AGREE
 from .replacement import K3S_NETWORK_LEFT_TO_CILIUM, K3S_SERVERS_IDENTICAL, KUBE_PROXY_REPLACED
 from .route_retry import ROUTE_RETRY
+from .server_firewall import SERVER_FIREWALL
 from .servers import SERVER_LIMITS, SERVER_TYPE_DEPRECATED, SERVER_TYPE_RETIRED
 from .tested_versions import TESTED_VERSIONS
 from .versions import CLOUD_CONTROLLER_FLOOR, VERSIONS_PINNED
 
 RULES: tuple[ResourceRule | StackRule, ...] = (
     WORLD_OPEN_PORTS,
+    SERVER_FIREWALL,
     SERVER_ATTACHED,
     SERVER_ADDRESS_PINNED,
     SERVER_ADDRESS_IN_SUBNET,

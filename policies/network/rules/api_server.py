@@ -6,6 +6,7 @@ listens there, cilium-agent crash-loops and the node stays NotReady.
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from ipaddress import ip_address
 
 from .framework.rule import Deferred, Outcome, Resource, Settings, StackRule, Violation
@@ -16,6 +17,7 @@ from .topology import Topology, topology
 API_PORT = "6443"
 NODE_LOCAL_PORT = "6444"
 FACTS = "sovereign:index:Cilium"
+ROLELESS = "servers are control planes cannot be told: label them role=control-plane or role=worker"
 MODES = ("control-plane-ip", "node-local")
 
 
@@ -40,7 +42,7 @@ def reachable(resources: Sequence[Resource], settings: Settings) -> Sequence[Out
 
 def _with_urn(outcome: Outcome, urn: str) -> Outcome:
     if isinstance(outcome, Deferred):
-        return Deferred(outcome.path, urn)
+        return replace(outcome, urn=urn)
     return Violation(outcome.found, urn)
 
 
@@ -101,10 +103,14 @@ def _is_loopback(host: str) -> bool:
 
 
 def every_control_plane(resources: Sequence[Resource], _: Settings) -> Sequence[Outcome] | None:
-    """Judge that with several control planes Cilium does not depend on one of them."""
+    """Judge that with several control planes Cilium does not depend on one of them.
+
+    Several servers of which nothing says a role may be several control planes.
+    """
     who = topology(resources)
     releases = CILIUM_RELEASE.among(resources)
-    if who.control_plane_count < 2 or not releases:
+    maybe = who.control_plane_count == 0 and who.roleless > 1
+    if not releases or (who.control_plane_count < 2 and not maybe):
         return None
     modes = [
         at(each.props, "apiServerAddress") for each in CILIUM.among(resources) if each.type == FACTS
@@ -124,6 +130,9 @@ def _depends_on_one(release: Resource, who: Topology, modes: Sequence[object]) -
         if isinstance(host, Unknown) and "control-plane-ip" not in modes:
             return [] if "node-local" in modes else [Deferred(host.path)]
         if isinstance(host, Unknown) or text(host) in who.control_planes:
+            if not who.control_plane_count:
+                why = f"is one address, and which of {who.roleless} {ROLELESS}"
+                return [Deferred("values.k8sServiceHost", why=why)]
             return [
                 Violation(
                     f"{who.control_plane_count} control planes, but Cilium knows the address of one"
@@ -136,10 +145,17 @@ def _depends_on_one(release: Resource, who: Topology, modes: Sequence[object]) -
                 "values.k8s.apiServerURLs is no text: the chart takes one space-separated line"
             )
         ]
-    absent = sorted(each for each in who.control_planes if f"//{each}:" not in urls)
+    absent = sorted(each for each in who.certain if f"//{each}:" not in urls)
     if absent and who.unknown:
         return [Deferred(each.path) for each in who.unknown]
-    return [Violation(f"values.k8s.apiServerURLs lacks {', '.join(absent)}")] if absent else []
+    if absent:
+        return [Violation(f"values.k8s.apiServerURLs lacks {', '.join(absent)}")]
+    named, count = len(set(urls.split())), who.control_plane_count
+    shared = any(f"//{each}:" in urls for each in {"127.0.0.1", *who.load_balancers})
+    if named < count and not shared:
+        found = f"values.k8s.apiServerURLs names {named} of {count} control planes"
+        return [Violation(found)]
+    return []
 
 
 API_SERVER_ADDRESS = StackRule(

@@ -4,67 +4,74 @@ Hetzner takes 100 attachments per network. An autoscaler and the cloud controlle
 long after `pulumi up`, when nobody looks: their maxima count from the start.
 """
 
-import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from .framework.pod_spec import containers
+from .autoscaler import autoscaled
 from .framework.rule import Deferred, Outcome, Resource, Settings, StackRule, Violation
 from .framework.subjects import (
-    AUTOSCALER_RELEASE,
     LOAD_BALANCER_NETWORK,
+    NETWORK,
     SERVER,
     SERVER_NETWORK,
     SOVEREIGN,
-    WORKLOAD,
 )
-from .framework.values import Unknown, at, entries, text, unknowns
+from .framework.values import at, entries, text, unknowns
 from .services import balanced
+from .topology import identity
 
 ATTACHMENTS = 100
-NODES_OPTION = re.compile(r"--nodes=\d+:(\d+):")
-"""The autoscaler's own option: least and most nodes of a group."""
+SEVERAL = "are of several networks, and which of them some will join cannot be told"
+WHAT = "servers and load balancers"
 
 
 def attachments(resources: Sequence[Resource], settings: Settings) -> Sequence[Outcome] | None:
-    """Judge the sum of all that is attached, or may come to be."""
-    servers = len(SERVER_NETWORK.among(resources)) + sum(
-        bool(entries(at(each.props, "networks"))) for each in SERVER.among(resources)
-    )
-    balancers = len(LOAD_BALANCER_NETWORK.among(resources))
+    """Judge per network the sum of all that is attached, or may come to be.
+
+    Which of several networks the cluster's own additions join is not known: the emptiest is taken.
+    """
+    networks = Counter(_network(each) for each in _attached(resources))
+    several = len(NETWORK.among(resources)) > 1 or len(set(networks) - {""}) > 1
+    loose = networks.pop("", 0) if several else 0
+    counts = list(networks.values()) or [0] if several else [sum(networks.values())]
     stated = [at(each.props, "attachments") for each in SOVEREIGN.among(resources)]
-    planned = max([servers + balancers, *(each for each in stated if isinstance(each, int))])
-    maxima = list(_maxima(resources))
-    terms = {
-        "servers and load balancers": planned,
+    facts = [each for each in stated if isinstance(each, int)]
+    most, least = max([*counts, *facts]), max([min(counts), *facts])
+    maxima = list(autoscaled(resources))
+    additions = {
         "made for Services and Gateways": len(balanced(resources)),
         "at most by the autoscaler": sum(each for each in maxima if isinstance(each, int)),
         "reserved": int(str(settings["reserved"])),
     }
     waiting = list(unknowns([stated, maxima]))
-    if not any(list(terms.values())[:3]) and not waiting:
+    if not any([most, loose, *list(additions.values())[:2]]) and not waiting:
         return None
-    if sum(terms.values()) > ATTACHMENTS:
-        return [Violation(f"a Hetzner network takes {ATTACHMENTS} attachments: {_sum(terms)}")]
-    return [Deferred(each.path) for each in waiting]
+    for terms in ({WHAT: most}, {WHAT: least, **additions}):
+        if sum(terms.values()) > ATTACHMENTS:
+            return [Violation(f"a Hetzner network takes {ATTACHMENTS} attachments: {_sum(terms)}")]
+    outcomes: list[Outcome] = [Deferred(each.path) for each in waiting]
+    if most + loose + sum(additions.values()) > ATTACHMENTS:
+        outcomes.append(Deferred("attachments", why=SEVERAL))
+    return outcomes
+
+
+def _attached(resources: Sequence[Resource]) -> Iterator[object]:
+    """Yield each attachment, of a server or a load balancer."""
+    for each in SERVER.among(resources):
+        yield from entries(at(each.props, "networks"))
+    for each in [*SERVER_NETWORK.among(resources), *LOAD_BALANCER_NETWORK.among(resources)]:
+        yield each.props
+
+
+def _network(attachment: object) -> str:
+    """Return the id of the network, which a subnet's id begins with; empty while it is unknown."""
+    subnet = text(at(attachment, "subnetId")).partition("-")[0]
+    return identity(at(attachment, "networkId")) or subnet
 
 
 def _sum(terms: Mapping[str, int]) -> str:
     parts = " + ".join(f"{count} {what}" for what, count in terms.items() if count)
     return f"{parts} = {sum(terms.values())} > {ATTACHMENTS}"
-
-
-def _maxima(resources: Sequence[Resource]) -> Iterator[object]:
-    """Yield the most nodes of each group: by the autoscaler's chart, or by its own option."""
-    for each in AUTOSCALER_RELEASE.among(resources):
-        groups = at(each.props, "values", "autoscalingGroups")
-        listed = [groups] if isinstance(groups, Unknown) else entries(groups)
-        yield from (at(group, "maxSize") for group in listed)
-    for each in WORKLOAD.among(resources):
-        for _, container in containers(each.props):
-            words = [*entries(at(container, "command")), *entries(at(container, "args"))]
-            for word in words:
-                if option := NODES_OPTION.match(text(word)):
-                    yield int(option[1])
 
 
 ATTACHMENT_LIMIT = StackRule(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from .framework.rule import Deferred, Outcome, Resource, Settings, StackRule, Violation
 from .framework.subjects import (
+    CHART,
     CILIUM_POLICY,
     CLUSTERWIDE_POLICY,
     KUBERNETES_POLICY,
@@ -20,10 +21,13 @@ NAMESPACE_LABELS = ("io.kubernetes.pod.namespace", "k8s:io.kubernetes.pod.namesp
 
 @dataclass(frozen=True)
 class Closing:
-    """What one policy closes: a namespace (empty: every one, but `apart`), in which directions."""
+    """What one policy closes: a namespace (empty: every one, but `apart`), in which directions. In
+    those of `opened` it lets everybody through, and policies add up.
+    """
 
     namespace: str
     directions: frozenset[str]
+    opened: frozenset[str]
     apart: frozenset[str] = frozenset()
 
     def closes(self, namespace: str, direction: str) -> bool:
@@ -31,21 +35,34 @@ class Closing:
         here = self.namespace == namespace or (not self.namespace and namespace not in self.apart)
         return here and direction in self.directions
 
+    def opens(self, namespace: str, direction: str) -> bool:
+        """Say whether pods of the namespace are open to everybody in that direction."""
+        here = self.namespace == namespace or (not self.namespace and namespace not in self.apart)
+        return here and direction in self.opened
+
+
+Ways = tuple[frozenset[str], frozenset[str]]
+"""Directions that are closed, and those that are opened."""
+
 
 def denied(resources: Sequence[Resource], settings: Settings) -> Sequence[Outcome] | None:
-    """Judge every namespace that is registered, or that a registered workload runs in."""
+    """Judge every namespace of the stack."""
     namespaces, waiting = _namespaces(resources)
     exempt = entries(settings["except"])
     judged = {name: urn for name, urn in namespaces.items() if name not in exempt}
     closings = list(_closings(resources))
     unread = [each for each in closings if isinstance(each, Deferred)]
+    read = [each for each in closings if isinstance(each, Closing)]
     outcomes: list[Outcome] = list(waiting)
     for name, urn in judged.items():
         open_ways = [
             way
             for way in DIRECTIONS
             if way in entries(settings["directions"])
-            and not any(isinstance(each, Closing) and each.closes(name, way) for each in closings)
+            and (
+                not any(each.closes(name, way) for each in read)
+                or any(each.opens(name, way) for each in read)
+            )
         ]
         if open_ways and unread:
             outcomes += unread
@@ -56,16 +73,26 @@ def denied(resources: Sequence[Resource], settings: Settings) -> Sequence[Outcom
 
 
 def _namespaces(resources: Sequence[Resource]) -> tuple[dict[str, str], list[Deferred]]:
-    """Return each namespace with the first resource that shows it, and what is not known."""
+    """Return each namespace with the first resource that shows it, and what is not known: one that
+    is registered, that a workload runs in, or that a release creates.
+    """
     found: dict[str, str] = {}
     waiting: list[Deferred] = []
-    for key, subject in (("name", NAMESPACE), ("namespace", WORKLOAD)):
-        for each in subject.among(resources):
-            name = at(each.props, "metadata", key)
-            if isinstance(name, Unknown):
-                waiting.append(Deferred(name.path, each.urn))
-            elif text(name) or key == "namespace":
-                found.setdefault(text(name) or "default", each.urn)
+    shown = [(at(each.props, "metadata", "name"), each) for each in NAMESPACE.among(resources)]
+    shown += [
+        (at(each.props, "metadata", "namespace") or "default", each)
+        for each in WORKLOAD.among(resources)
+    ]
+    shown += [
+        (at(each.props, "namespace") or "default", each)
+        for each in CHART.among(resources)
+        if at(each.props, "createNamespace") is True
+    ]
+    for name, each in shown:
+        if isinstance(name, Unknown):
+            waiting.append(Deferred(name.path, each.urn))
+        elif text(name):
+            found.setdefault(text(name), each.urn)
     return found, waiting
 
 
@@ -80,7 +107,7 @@ def _closings(resources: Sequence[Resource]) -> Iterator[Closing | Deferred]:
                     yield from _closing(each, at(spec, "endpointSelector"), _cilium_ways(spec))
 
 
-def _closing(policy: Resource, selector: object, ways: list[str]) -> Iterator[Closing | Deferred]:
+def _closing(policy: Resource, selector: object, ways: Ways) -> Iterator[Closing | Deferred]:
     """A policy counts if it selects all pods of its namespace, or of namespaces by their name."""
     clusterwide = CLUSTERWIDE_POLICY.holds(policy.type, policy.props)
     namespace = "" if clusterwide else at(policy.props, "metadata", "namespace")
@@ -88,47 +115,77 @@ def _closing(policy: Resource, selector: object, ways: list[str]) -> Iterator[Cl
     if waiting:
         yield Deferred(waiting[0].path, policy.urn)
         return
-    directions = frozenset(ways)
     name = "" if clusterwide else text(namespace) or "default"
     labels, rules = at(selector, "matchLabels"), entries(at(selector, "matchExpressions"))
     if not isinstance(selector, Mapping):
         return
     if not labels and not rules:
-        yield Closing(name, directions)
+        yield Closing(name, *ways)
     elif clusterwide and not rules and isinstance(labels, Mapping) and len(labels) == 1:
         [(key, value)] = labels.items()
         if key in NAMESPACE_LABELS:
-            yield Closing(text(value), directions)
+            yield Closing(text(value), *ways)
     elif clusterwide and not labels and len(rules) == 1:
-        yield from _by_expression(rules[0], directions)
+        yield from _by_expression(rules[0], ways)
 
 
-def _by_expression(rule: object, directions: frozenset[str]) -> Iterator[Closing]:
+def _by_expression(rule: object, ways: Ways) -> Iterator[Closing]:
     if at(rule, "key") not in NAMESPACE_LABELS:
         return
     values = [text(each) for each in entries(at(rule, "values"))]
     if at(rule, "operator") == "NotIn":
-        yield Closing("", directions, frozenset(values))
+        yield Closing("", *ways, frozenset(values))
     elif at(rule, "operator") == "In":
-        yield from (Closing(value, directions) for value in values)
+        yield from (Closing(value, *ways) for value in values)
 
 
-def _kubernetes_ways(spec: object) -> list[str]:
-    """Directions by type; a rule without peers and ports opens everything again."""
+def _kubernetes_ways(spec: object) -> Ways:
+    """Directions by type; a rule that lets everybody to every port opens everything again."""
     types = [text(each).lower() for each in entries(at(spec, "policyTypes"))]
     types = types or ["ingress", *(["egress"] if at(spec, "egress") is not None else [])]
-    return [way for way in types if {} not in entries(at(spec, way))]
+    opened = {way for way in types if any(map(_everybody, entries(at(spec, way))))}
+    return frozenset(types) - opened, frozenset(opened)
 
 
-def _cilium_ways(spec: object) -> list[str]:
+def _everybody(rule: object) -> bool:
+    """Whether a rule of Kubernetes names no port, and no peer or every address."""
+    if not isinstance(rule, Mapping) or at(rule, "ports"):
+        return False
+    peers = at(rule, "from") or at(rule, "to")
+    blocks = [at(each, "ipBlock", "cidr") for each in entries(peers)]
+    return not peers or any(text(each).endswith("/0") for each in blocks)
+
+
+def _cilium_ways(spec: object) -> Ways:
     """Directions by `enableDefaultDeny`, which a section of rules switches on where it is unset."""
-    ways = []
+    closed, opened = set(), set()
     for way in DIRECTIONS:
         said = at(spec, "enableDefaultDeny", way)
         sections = (at(spec, way), at(spec, f"{way}Deny"))
         if said is True or (said is None and any(each is not None for each in sections)):
-            ways.append(way)
-    return ways
+            closed.add(way)
+        if _embraces_all(entries(at(spec, way)), "from" if way == "ingress" else "to"):
+            opened.add(way)
+    return frozenset(closed - opened), frozenset(opened)
+
+
+def _embraces_all(rules: Sequence[object], side: str) -> bool:
+    """Whether rules of Cilium without ports let in, or out, the cluster and the world together. A
+    rule without peers lets nobody; `toPorts` and `icmps` narrow it.
+    """
+    named: set[str] = set()
+    for rule in rules:
+        if at(rule, "toPorts") or at(rule, "icmps"):
+            continue
+        named |= {text(each) for each in entries(at(rule, f"{side}Entities"))}
+        blocks = [text(each) for each in entries(at(rule, f"{side}CIDR"))]
+        blocks += [
+            text(at(each, "cidr"))
+            for each in entries(at(rule, f"{side}CIDRSet"))
+            if not at(each, "except")
+        ]
+        named |= {"world"} if any(each.endswith("/0") for each in blocks) else set()
+    return "all" in named or {"cluster", "world"} <= named
 
 
 DEFAULT_DENY = StackRule(

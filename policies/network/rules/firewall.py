@@ -12,7 +12,12 @@ from .framework.values import Unknown, at, entries, shown, text
 PROTOCOLS = ("tcp", "udp")
 ALL_PORTS = (1, 65535)
 GLOBAL_IPV6 = IPv6Network("2000::/3")
-GUARDED = ["22", "2379-2380", "4240", "4244", "6443", "8472", "10250", "30000-32767", "51871"]
+GUARDED = ["22", "2375-2376", "2379-2380", "2381-2382", "4240", "4244", "4245", "5001", "6443"]
+GUARDED += ["6444", "8472", "9345", "9878-9879", "9890-9893", "9962-9965", "10248-10249", "10250"]
+GUARDED += ["10256-10259", "30000-32767", "51820-51821", "51871"]
+"""SSH, Docker, and what k3s and Cilium listen on (their pages of ports)."""
+WORLD = 1 / 256
+"""A /8 of IPv4: nobody's office has sixteen million addresses."""
 
 
 @dataclass(frozen=True)
@@ -134,8 +139,16 @@ WORLD_OPEN_PORTS = ResourceRule(
     level="mandatory",
     severity="critical",
     prevents="SSH, the Kubernetes API, etcd, the kubelet, node ports and Cilium's own ports are "
-    "never open to the world, halves, port ranges and missing ports included.",
-    learned_from=("KH#436", "KH#1707", "KH#1659", "ksail#4363", "Hetzner API: firewall rules"),
+    "never open to the world or a large part of it; port ranges and missing ports are counted in.",
+    learned_from=(
+        "KH#436",
+        "KH#1707",
+        "KH#1659",
+        "ksail#4363",
+        "Hetzner API: firewall rules",
+        "k3s docs: ports",
+        "cilium docs: firewall rules",
+    ),
     fix="name the operators' own addresses in sourceIps (`pulumi config set --path "
     "'sovereign:operatorCidrs[0]' 203.0.113.7/32`), or drop the rule: no rule means closed",
     tags=("exposure", "firewall", "nist-800-53:SC-7"),
@@ -150,7 +163,7 @@ WORLD_OPEN_PORTS = ResourceRule(
             "type": "number",
             "minimum": 0.000001,
             "maximum": 1,
-            "default": 0.5,
+            "default": WORLD,
             "description": "From which part of the address space on a set of sources is the world.",
         },
     },

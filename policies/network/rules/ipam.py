@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from ipaddress import ip_network
 
+from .framework.cilium_config import CILIUM_CONFIG, chart_values
 from .framework.rule import Deferred, Outcome, Props, ResourceRule, Settings, Violation, require
 from .framework.subjects import CILIUM
 from .framework.values import Unknown, at, entries, shown, text
@@ -13,6 +14,7 @@ POOL = "values.ipam.operator.clusterPoolIPv4PodCIDRList"
 
 def pod_range(props: Props, settings: Settings) -> Sequence[Outcome]:
     """Judge where Cilium takes pod ranges from."""
+    props = chart_values(props)
     mode = at(props, "values", "ipam", "mode")
     if isinstance(mode, Unknown):
         return [Deferred(mode.path)]
@@ -66,6 +68,6 @@ IPAM_POD_RANGE = ResourceRule(
             "description": "Further values of ipam.mode that are accepted unchecked.",
         }
     },
-    subjects=(CILIUM,),
+    subjects=(CILIUM, CILIUM_CONFIG),
     check=pod_range,
 )

@@ -3,20 +3,22 @@
 import re
 from collections.abc import Sequence
 
+from .framework.k3s_script import SCRIPTS, opened
 from .framework.rule import Deferred, Outcome, Props, ResourceRule, Settings, Subject, Violation
 from .framework.subjects import COMMAND, SERVER
 from .framework.values import Unknown, at, shown, text
 from .versions import K3S
 
-SCRIPTS = ("userData", "create", "update")
 INSTALLER = "get.k3s.io"
+NEWEST = "k3s-io/k3s/releases/latest"
+"""Where GitHub leads to whatever release is newest."""
 CHANNEL = re.compile(r"INSTALL_K3S_CHANNEL\s*[=:]\s*[\"']?([\w.-]+)")
 VERSION = re.compile(r"INSTALL_K3S_VERSION\s*[=:]\s*[\"']?([\w.+-]+)")
 
 
 def installed_version(props: Props) -> str:
     """Return the exact version that a script asks the installer for; empty if none does."""
-    asked = [VERSION.search(text(at(props, key))) for key in SCRIPTS]
+    asked = [VERSION.search(opened(text(at(props, key)))) for key in SCRIPTS]
     return next((each[1] for each in asked if each and K3S.fullmatch(each[1])), "")
 
 
@@ -30,16 +32,18 @@ def pinned(props: Props, _: Settings) -> Sequence[Outcome] | None:
             outcomes.append(Deferred(script.path))
             judged = True
             continue
-        channel, version = CHANNEL.search(text(script)), VERSION.search(text(script))
-        if not (channel or version or INSTALLER in text(script)):
+        readable = opened(text(script))
+        channel, version = CHANNEL.search(readable), VERSION.search(readable)
+        newest = NEWEST in readable
+        if not (channel or version or newest or INSTALLER in readable):
             continue
         judged = True
-        if version and K3S.fullmatch(version[1]):
+        if not newest and version and K3S.fullmatch(version[1]):
             continue
         what = "whatever is newest"
-        if version:
+        if version and not newest:
             what = f"the version {shown(version[1])}, which is not exact"
-        elif channel:
+        elif channel and not newest:
             what = f"the channel {shown(channel[1])}"
         outcomes.append(Violation(f"{key} installs k3s from {what}"))
     return outcomes if judged else None

@@ -3,7 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 
+from .autoscaler import autoscaled
 from .framework.rule import Deferred, Outcome, Resource, Settings, StackRule, Violation
+from .framework.selectors import selects
 from .framework.subjects import (
     GATEWAY,
     LOAD_BALANCER,
@@ -27,13 +29,16 @@ SELECTOR_ANNOTATION = "load-balancer.hetzner.cloud/node-selector"
 
 
 def limits(resources: Sequence[Resource], settings: Settings) -> Sequence[Outcome] | None:
-    """Judge the program's own load balancers, then those that the cluster makes of all nodes."""
+    """Judge the program's own load balancers, then those that the cluster makes of all nodes, those
+    that an autoscaler may add included.
+    """
     types = settings["types"]
     assert isinstance(types, Mapping)
     mine, made = LOAD_BALANCER.among(resources), balanced(resources)
+    maxima = list(autoscaled(resources))
     outcomes = chain(
         *(_own(each, resources, types) for each in mine),
-        *(_made(each, topology(resources).nodes, types) for each in made),
+        *(_made(each, topology(resources).nodes, maxima, types) for each in made),
     )
     return list(outcomes) if mine or made else None
 
@@ -67,28 +72,24 @@ def _behind(target: Resource, resources: Sequence[Resource]) -> int:
     selector = at(target.props, "labelSelector")
     if at(target.props, "type") != "label_selector" or isinstance(selector, Unknown):
         return 1
-    terms = [term.partition("=")[::2] for term in text(selector).split(",")]
-    return sum(
-        all(
-            at(each.props, "labels", key.strip()) == value.lstrip("=").strip()
-            for key, value in terms
-        )
-        for each in SERVER.among(resources)
-    )
+    return sum(selects(selector, at(each.props, "labels")) for each in SERVER.among(resources))
 
 
-def _made(each: Resource, nodes: int, types: Mapping[str, object]) -> Iterator[Outcome]:
+def _made(
+    each: Resource, nodes: int, maxima: Sequence[object], types: Mapping[str, object]
+) -> Iterator[Outcome]:
     """Every node is a target of a Service, unless the Service selects some."""
     gateway = GATEWAY.holds(each.type, each.props)
     head = ("spec", "infrastructure") if gateway else ("metadata",)
     annotations = at(each.props, *head, "annotations")
     kind = at(annotations, TYPE_ANNOTATION)
     ports = at(each.props, "spec", "listeners" if gateway else "ports")
-    waiting = list(unknowns([kind, ports]))
+    alone = at(annotations, SELECTOR_ANNOTATION) is not None
+    waiting = list(unknowns([kind, ports, [] if alone else maxima]))
     yield from (Deferred(found.path, each.urn) for found in waiting)
     if waiting:
         return
-    targets = 0 if at(annotations, SELECTOR_ANNOTATION) is not None else nodes
+    targets = 0 if alone else nodes + sum(most for most in maxima if isinstance(most, int))
     services = len({str(at(port, "port")) for port in entries(ports) if isinstance(port, Mapping)})
     yield from _fits({"targets": targets, "services": services}, kind or DEFAULT_TYPE, types, each)
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from .framework.rule import (
+    Deferred,
     Outcome,
     Props,
     Resource,
@@ -12,9 +13,23 @@ from .framework.rule import (
     Violation,
     require,
 )
-from .framework.subjects import NETWORK, SERVER, SOVEREIGN, SUBNET, VOLUME
-from .framework.values import at
+from .framework.subjects import (
+    CLAIM,
+    FLOATING_IP,
+    LOAD_BALANCER,
+    NETWORK,
+    PRIMARY_IP,
+    SECRET_MATERIAL,
+    SERVER,
+    SOVEREIGN,
+    SUBNET,
+    VOLUME,
+)
+from .framework.values import Unknown, at
 from .topology import CONTROL_PLANE_ROLES, role_of
+
+KEEPING = (NETWORK, SUBNET, VOLUME, PRIMARY_IP, FLOATING_IP, LOAD_BALANCER, SECRET_MATERIAL, CLAIM)
+"""Volumes and claims hold data, addresses stand in others' DNS, keys open what they closed."""
 
 
 def protected(props: Props, settings: Settings) -> Sequence[Outcome] | None:
@@ -23,18 +38,25 @@ def protected(props: Props, settings: Settings) -> Sequence[Outcome] | None:
 
 
 def stateful(resources: Sequence[Resource], settings: Settings) -> Sequence[Outcome] | None:
-    """Judge the option `protect` of networks, volumes and labelled control planes.
+    """Judge the option `protect`, or Hetzner's own protection against deletion, of whatever holds
+    data, an address that others know, a key, or the cluster's state.
 
     Where a Sovereign says that it is not protected, the other rule has said so once for all.
     """
     told = any(at(each.props, "protect") is False for each in SOVEREIGN.among(resources))
     if told or not settings["required"]:
         return None
-    keeping = [*NETWORK.among(resources), *SUBNET.among(resources), *VOLUME.among(resources)]
+    keeping = [each for subject in KEEPING for each in subject.among(resources)]
     keeping += [each for each in SERVER.among(resources) if role_of(each) in CONTROL_PLANE_ROLES]
     loose = [each for each in keeping if not each.protected]
-    found = "the option protect is not set"
-    return [Violation(found, each.urn) for each in loose] if keeping else None
+    outcomes: list[Outcome] = []
+    for each in loose:
+        by_hetzner = at(each.props, "deleteProtection")
+        if isinstance(by_hetzner, Unknown):
+            outcomes.append(Deferred(by_hetzner.path, each.urn))
+        elif by_hetzner is not True:
+            outcomes.append(Violation("the option protect is not set", each.urn))
+    return outcomes if keeping else None
 
 
 _REQUIRED = {
@@ -63,10 +85,10 @@ STATEFUL_PROTECTED = StackRule(
     id="stateful-protected",
     level="mandatory",
     severity="high",
-    prevents="Networks, volumes and control planes of an environment that matters, in any Pulumi "
-    "program, cannot be deleted by a wrong `up`.",
+    prevents="Networks, volumes, public addresses, generated keys and control planes of an "
+    "environment that matters, in any Pulumi program, cannot be deleted by a wrong `up`.",
     learned_from=("KH#1988", "TF#1523", "engine recording: refused deletes"),
-    fix="give the resource the option protect=True",
+    fix="give the resource the option protect=True (or, where Hetzner has it, deleteProtection)",
     tags=("availability", "nist-800-53:CM-5"),
     settings=_REQUIRED,
     check=stateful,

@@ -2,8 +2,20 @@
 
 from collections.abc import Sequence
 
-from .framework.rule import Deferred, Outcome, Props, ResourceRule, Settings, Violation, require
-from .framework.subjects import CILIUM, K3S_JOIN
+from .framework.cilium_config import CILIUM_CONFIG, chart_values
+from .framework.k3s_script import servers as servers_by_script
+from .framework.rule import (
+    Deferred,
+    Outcome,
+    Props,
+    Resource,
+    ResourceRule,
+    Settings,
+    StackRule,
+    Violation,
+    require,
+)
+from .framework.subjects import CILIUM, COMMAND, K3S_JOIN, SERVER
 from .framework.values import Unknown, at, entries, shown, text, unknowns
 
 LEFT_TO_CILIUM: dict[str, object] = {
@@ -29,27 +41,34 @@ IDENTICAL = (
 
 def kube_proxy_replaced(props: Props, _: Settings) -> Sequence[Outcome]:
     """Judge the chart's value; the chart takes the word `true` as well, but no longer `strict`."""
-    return require(props, "values.kubeProxyReplacement", True, "true")
+    return require(chart_values(props), "values.kubeProxyReplacement", True, "true")
 
 
-def network_left_to_cilium(props: Props, _: Settings) -> Sequence[Outcome] | None:
-    """Judge the options of every server; agents take them from the servers."""
-    nodes = at(props, "nodes")
-    if isinstance(nodes, Unknown):
-        return [Deferred(nodes.path)]
-    servers = [each for each in entries(nodes) if at(each, "role") == "server"]
+def network_left_to_cilium(resources: Sequence[Resource], _: Settings) -> Sequence[Outcome] | None:
+    """Judge the options of every server; agents take them from the servers. What a script installs
+    is judged only where Cilium is installed, too.
+    """
+    servers: list[tuple[object, str]] = []
     outcomes: list[Outcome] = []
-    for server in servers:
+    for join in K3S_JOIN.among(resources):
+        nodes = at(join.props, "nodes")
+        outcomes += [Deferred(nodes.path, join.urn)] if isinstance(nodes, Unknown) else []
+        servers += [(each, join.urn) for each in entries(nodes) if at(each, "role") == "server"]
+    if CILIUM.among(resources) or CILIUM_CONFIG.among(resources):
+        for each in [*SERVER.among(resources), *COMMAND.among(resources)]:
+            made = servers_by_script(each.props, list(LEFT_TO_CILIUM))
+            servers += [(server, each.urn) for server in made]
+    for server, urn in servers:
         for option, wanted in LEFT_TO_CILIUM.items():
             found = at(server, "config", option)
             if isinstance(found, Unknown):
-                outcomes.append(Deferred(found.path))
+                outcomes.append(Deferred(found.path, urn, found.why))
             elif found != wanted:
                 name = text(at(server, "name"))
                 outcomes.append(
-                    Violation(f"{name}: {option} is {shown(found)}, not {shown(wanted)}")
+                    Violation(f"{name}: {option} is {shown(found)}, not {shown(wanted)}", urn)
                 )
-    return outcomes if servers else None
+    return outcomes if servers or outcomes else None
 
 
 def servers_identical(props: Props, _: Settings) -> Sequence[Outcome] | None:
@@ -86,11 +105,11 @@ KUBE_PROXY_REPLACED = ResourceRule(
     ),
     fix="set the chart value kubeProxyReplacement: true",
     tags=("cilium", "nist-800-53:CM-6"),
-    subjects=(CILIUM,),
+    subjects=(CILIUM, CILIUM_CONFIG),
     check=kube_proxy_replaced,
 )
 
-K3S_NETWORK_LEFT_TO_CILIUM = ResourceRule(
+K3S_NETWORK_LEFT_TO_CILIUM = StackRule(
     id="k3s-network-left-to-cilium",
     level="mandatory",
     severity="high",
@@ -99,7 +118,6 @@ K3S_NETWORK_LEFT_TO_CILIUM = ResourceRule(
     fix="set flannel-backend: none, disable-network-policy: true and disable-kube-proxy: true on "
     "every server",
     tags=("k3s", "cilium", "nist-800-53:CM-7"),
-    subjects=(K3S_JOIN,),
     check=network_left_to_cilium,
 )
 

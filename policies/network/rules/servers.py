@@ -10,6 +10,8 @@ from .framework.values import Unknown, at, entries, shown, text
 HOST_NAME = re.compile(r"(?!.{64})[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?")
 USER_DATA_BYTES = 32 * 1024
 FIREWALLS = 5
+DEPRECATED: dict[str, str] = {}
+"""Type -> last day on which it can be ordered; none is announced at the time of writing."""
 RETIRED = [
     *(f"cx{number}" for number in (11, 21, 22, 31, 32, 41, 42, 51, 52)),
     *(f"cpx{number}" for number in (11, 21, 31, 41, 51)),
@@ -111,9 +113,9 @@ SERVER_TYPE_DEPRECATED = ResourceRule(
         "deprecatedTypes": {
             "type": "object",
             "additionalProperties": {"type": "string"},
-            "default": {},
+            "default": DEPRECATED,
             "description": "Server type and the last day on which it can be ordered, as Hetzner "
-            "announces it. Empty by default.",
+            "announces it (`deprecated` of sovereign/server_types.yaml).",
         }
     },
     subjects=(SERVER,),

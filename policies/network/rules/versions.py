@@ -1,15 +1,18 @@
 """Versions are exact, and above the floors that upstream bugs set."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+from .framework.pod_spec import containers
 from .framework.rule import Deferred, Outcome, Props, ResourceRule, Settings, Violation
 from .framework.subjects import CHART as ANY_CHART
-from .framework.subjects import CILIUM, CLOUD_CONTROLLER, K3S_JOIN
+from .framework.subjects import CILIUM, CLOUD_CONTROLLER, K3S_JOIN, WORKLOAD
 from .framework.values import Unknown, at, shown, text
 
 CHART = re.compile(r"v?\d+\.\d+\.\d+([-+][0-9A-Za-z.+-]+)?")
 K3S = re.compile(r"v\d+\.\d+\.\d+(-[0-9A-Za-z.]+)?\+k3s\d+")
+CONTROLLER = "hcloud-cloud-controller-manager"
+NOT_SHOWN = "cannot be seen: a Chart shows policies no inputs, only the resources that it makes"
 ARCHIVE = re.compile(r"-(v?\d+\.\d+\.\d+[^/]*)\.tgz$")
 
 
@@ -22,8 +25,10 @@ def version_of(props: Props) -> object:
 
 def pinned(props: Props, _: Settings) -> Sequence[Outcome] | None:
     """Judge that the version is exact. k3s' component is told by its `nodes`; a chart in a
-    directory beside the program is whatever stands there.
+    directory beside the program is whatever stands there; a Chart says nothing of itself.
     """
+    if not {"chart", "nodes", "version"} & set(props):
+        return [Deferred("version", why=NOT_SHOWN)]
     version, chart = version_of(props), text(at(props, "chart"))
     if isinstance(version, Unknown):
         return [Deferred(version.path)]
@@ -40,15 +45,30 @@ def pinned(props: Props, _: Settings) -> Sequence[Outcome] | None:
 
 
 def above_floor(props: Props, settings: Settings) -> Sequence[Outcome] | None:
-    """Judge the cloud controller's version; one that is not exact is another rule's."""
-    version, floor = version_of(props), text(settings["floor"])
-    if isinstance(version, Unknown):
-        return [Deferred(version.path)]
-    if not CHART.fullmatch(text(version)):
-        return None
-    if numbers(version) >= numbers(floor):
-        return []
-    return [Violation(f"version is {shown(version)}, below {floor}")]
+    """Judge the cloud controller's version, of a chart or of the image of any workload; one that is
+    not exact is another rule's.
+    """
+    floor = text(settings["floor"])
+    found = [("version", version_of(props)), *_controller_images(props)]
+    judged: list[list[Outcome]] = []
+    for path, version in found:
+        if isinstance(version, Unknown):
+            judged.append([Deferred(version.path)])
+        elif CHART.fullmatch(text(version)):
+            low = numbers(version) < numbers(floor)
+            said = Violation(f"{path} is {shown(version)}, below {floor}")
+            judged.append([said] if low else [])
+    return [outcome for each in judged for outcome in each] if judged else None
+
+
+def _controller_images(props: Props) -> Iterator[tuple[str, object]]:
+    """Yield path and tag of each container that is the cloud controller: chart and image have one
+    number. An image that is unknown may be anything.
+    """
+    for path, container in containers(props):
+        name, _, tag = text(at(container, "image")).partition("@")[0].rpartition(":")
+        if name.rpartition("/")[2] == CONTROLLER:
+            yield f"the tag of {path}.image", tag
 
 
 def numbers(version: object) -> tuple[int, ...]:
@@ -84,9 +104,9 @@ CLOUD_CONTROLLER_FLOOR = ResourceRule(
             "type": "string",
             "pattern": r"^\d+\.\d+\.\d+$",
             "default": "1.30.1",
-            "description": "The lowest accepted chart version.",
+            "description": "The lowest accepted version of chart and image.",
         }
     },
-    subjects=(CLOUD_CONTROLLER,),
+    subjects=(CLOUD_CONTROLLER, WORKLOAD),
     check=above_floor,
 )

@@ -1,9 +1,9 @@
-"""What rules say of how much there is: attachments, load balancers, placement groups."""
+"""What rules say of how much there is: attachments, placement groups."""
 
 from typing import Any
 
 from tests.policies.cases.case import Case
-from tests.policies.cases.stacks import BALANCER, CP, WORKER, Typed, facts, ranges, release
+from tests.policies.cases.stacks import BALANCER, CP, Typed, facts, ranges, release
 from tests.policies.registrations import UNKNOWN
 
 HELM = "kubernetes:helm.sh/v3:Release"
@@ -83,77 +83,47 @@ ATTACHMENTS = [
     ),
 ]
 
-BALANCERS = "load-balancer-limits"
-LB = "hcloud:index/loadBalancer:LoadBalancer"
-TARGET = "hcloud:index/loadBalancerTarget:LoadBalancerTarget"
-LISTENER = "hcloud:index/loadBalancerService:LoadBalancerService"
-SMALL = (LB, {"loadBalancerType": "lb11", "id": "1"})
-BY_LABEL = {"type": "label_selector", "labelSelector": "role=worker", "loadBalancerId": 1.0}
-SELECTED = (TARGET, BY_LABEL)
-TOO_MANY = "26 targets > 25 of a load balancer `lb11`"
+NETWORK = ("hcloud:index/network:Network", {"ipRange": "10.0.0.0/16"})
 
 
-def targets(count: int, owner: Any = 1.0) -> list[Typed]:
-    """Return that many targets of one load balancer."""
-    return [(TARGET, {"type": "server", "loadBalancerId": owner})] * count
+def joined(network: Any, key: str = "networkId") -> Typed:
+    """Return an attachment to that network."""
+    return "hcloud:index/serverNetwork:ServerNetwork", {key: network}
 
 
-LOAD_BALANCERS = [
-    Case(BALANCERS, "compliant", [SMALL, *targets(25), *[(LISTENER, {"loadBalancerId": 1.0})] * 5]),
-    Case(BALANCERS, "violating", [SMALL, *targets(26)], [TOO_MANY]),
+SEVERAL = [
+    Case(LIMIT, "compliant", [*[joined(1.0)] * 60, *[joined(2.0)] * 60]),
+    Case(LIMIT, "compliant", [*[joined("1-10.0.1.0/24", "subnetId")] * 60, *[joined(2.0)] * 60]),
+    Case(LIMIT, "compliant", [NETWORK, NETWORK, *[joined(UNKNOWN)] * 100]),
     Case(
-        BALANCERS,
-        "violating",
-        [SMALL, *[(LISTENER, {"loadBalancerId": UNKNOWN})] * 6],
-        ["6 services > 5 of a load balancer `lb11`"],
-    ),
-    Case(
-        BALANCERS,
-        "violating",
-        [SMALL, SELECTED, *[WORKER] * 26, CP],
-        [TOO_MANY],
-    ),
-    Case(
-        BALANCERS,
+        LIMIT,
         "compliant",
-        [SMALL, (LB, {"loadBalancerType": "lb11", "id": "2"}), *targets(25), *targets(25, 2.0)],
-    ),
-    Case(BALANCERS, "compliant", [service(), *[CP] * 25]),
-    Case(BALANCERS, "compliant", [service(**{TYPE: "lb21"}), *[CP] * 26]),
-    Case(
-        BALANCERS,
-        "compliant",
-        [service(**{"load-balancer.hetzner.cloud/node-selector": "edge=true"}), *[CP] * 26],
+        [(CP[0], {"networks": [{"networkId": 1.0}, {"networkId": 2.0}]})] * 60,
     ),
     Case(
-        BALANCERS,
+        LIMIT,
         "violating",
-        [service(), CILIUM_GATEWAY, *[CP] * 26],
-        [TOO_MANY] * 2,
+        [*[joined(1.0)] * 50, *[joined("1-10.0.1.0/24", "subnetId")] * 51, joined(2.0)],
+        [f"{FULL} 101 servers and load balancers = 101 > 100"],
     ),
     Case(
-        BALANCERS,
+        LIMIT,
         "violating",
-        [service((1.0, 2.0, 3.0, 4.0, 5.0, 6.0)), CP],
-        ["6 services > 5 of a load balancer `lb11`"],
-    ),
-    Case(BALANCERS, "missing", [CP], None),
-    Case(
-        BALANCERS, "unknown", [(LB, {"loadBalancerType": UNKNOWN})], ["deferred: loadBalancerType"]
+        [*[joined(1.0)] * 60, *[joined(2.0)] * 70, autoscaler([{"maxSize": 41.0}])],
+        [f"{FULL} 60 servers and load balancers + 41 at most by the autoscaler = 101 > 100"],
     ),
     Case(
-        BALANCERS,
+        LIMIT,
+        "violating",
+        [NETWORK, *[joined(UNKNOWN)] * 101],
+        [f"{FULL} 101 servers and load balancers = 101 > 100"],
+    ),
+    Case(LIMIT, "unknown", [NETWORK, NETWORK, *[joined(UNKNOWN)] * 101], ["deferred: attachments"]),
+    Case(
+        LIMIT,
         "unknown",
-        [SMALL, SMALL, *targets(1, UNKNOWN)],
-        ["deferred: loadBalancerId", "deferred: loadBalancerId"],
-    ),
-    Case(BALANCERS, "unknown", [service(UNKNOWN)], ["deferred: spec.ports"]),
-    Case(
-        BALANCERS,
-        "configured",
-        [SMALL, *targets(26)],
-        [],
-        {"types": {"lb11": {"services": 5.0, "targets": 26.0}}},
+        [*[joined(1.0)] * 60, joined(2.0), autoscaler([{"maxSize": 41.0}])],
+        ["deferred: attachments"],
     ),
 ]
 
@@ -206,4 +176,4 @@ PLACEMENT_GROUPS = [
     Case(SPREAD, "unknown", servers(UNKNOWN, UNKNOWN)),
 ]
 
-CASES = [*ATTACHMENTS, *LOAD_BALANCERS, *PLACEMENT_GROUPS]
+CASES = [*ATTACHMENTS, *SEVERAL, *PLACEMENT_GROUPS]

@@ -3,6 +3,7 @@
 from typing import Any
 
 from tests.policies.cases.case import Case
+from tests.policies.cases.stacks import facts, release
 from tests.policies.registrations import UNKNOWN
 
 
@@ -15,33 +16,39 @@ def join(*configs: Any) -> dict[str, Any]:
 
 
 LEFT = {"flannel-backend": "none", "disable-network-policy": True, "disable-kube-proxy": True}
+LEFT_TO = "k3s-network-left-to-cilium"
 K3S = [
-    Case("k3s-network-left-to-cilium", "compliant", join(LEFT, LEFT)),
+    Case(LEFT_TO, "compliant", [facts("K3sJoin", **join(LEFT, LEFT))]),
     Case(
-        "k3s-network-left-to-cilium",
+        LEFT_TO,
         "violating",
-        join(LEFT, {**LEFT, "flannel-backend": "vxlan", "disable-kube-proxy": False}),
+        [
+            facts(
+                "K3sJoin",
+                **join(LEFT, {**LEFT, "flannel-backend": "vxlan", "disable-kube-proxy": False}),
+            )
+        ],
         [
             "s2: flannel-backend is `vxlan`, not `none`",
             "s2: disable-kube-proxy is false, not true",
         ],
     ),
     Case(
-        "k3s-network-left-to-cilium",
+        LEFT_TO,
         "missing",
-        join({}),
+        [facts("K3sJoin", **join({}))],
         [
             "s1: flannel-backend is not set, not `none`",
             "s1: disable-network-policy is not set, not true",
             "s1: disable-kube-proxy is not set, not true",
         ],
     ),
-    Case("k3s-network-left-to-cilium", "missing", {}, None),
-    Case("k3s-network-left-to-cilium", "unknown", {"nodes": UNKNOWN}, ["deferred: nodes"]),
+    Case(LEFT_TO, "missing", [release()], None),
+    Case(LEFT_TO, "unknown", [facts("K3sJoin", nodes=UNKNOWN)], ["deferred: nodes"]),
     Case(
-        "k3s-network-left-to-cilium",
+        LEFT_TO,
         "unknown",
-        join({**LEFT, "flannel-backend": UNKNOWN}),
+        [facts("K3sJoin", **join({**LEFT, "flannel-backend": UNKNOWN}))],
         ["deferred: nodes[0].config.flannel-backend"],
     ),
     Case("k3s-servers-identical", "compliant", join(LEFT, LEFT)),

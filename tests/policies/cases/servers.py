@@ -155,8 +155,39 @@ LIMITS = [
     ),
 ]
 
+ADDRESS, CLAIM = "hcloud:index/primaryIp:PrimaryIp", "kubernetes:core/v1:PersistentVolumeClaim"
+REQUIRED = {"required": True}
+KEEPING = [
+    *[
+        Case(
+            "stateful-protected",
+            "violating",
+            [(kind, {"deleteProtection": False})],
+            ["the option protect is not set"],
+            REQUIRED,
+        )
+        for kind in (
+            ADDRESS,
+            "hcloud:index/floatingIp:FloatingIp",
+            "hcloud:index/loadBalancer:LoadBalancer",
+            "tls:index/privateKey:PrivateKey",
+            "random:index/randomPassword:RandomPassword",
+            CLAIM,
+        )
+    ],
+    Case("stateful-protected", "compliant", [(CLAIM, {}, True)], [], REQUIRED),
+    Case("stateful-protected", "compliant", [(ADDRESS, {"deleteProtection": True})], [], REQUIRED),
+    Case(
+        "stateful-protected",
+        "unknown",
+        [(ADDRESS, {"deleteProtection": UNKNOWN})],
+        ["deferred: deleteProtection"],
+        REQUIRED,
+    ),
+]
+
 EDGES = [
     Case("server-limits", "compliant", {**SERVER, "userData": "#" * 32768}),
 ]
 
-CASES = [*ATTACHMENT, *LIMITS, *EDGES]
+CASES = [*ATTACHMENT, *LIMITS, *KEEPING, *EDGES]

@@ -69,6 +69,7 @@ def pod(image: Any, key: str = "containers") -> dict[str, Any]:
 
 
 CRON = {"spec": {"jobTemplate": {"spec": {"template": pod("busybox")}}}}
+APP = "spec.containers[0].image is `app:lts`,"
 FLOATING = "without a fixed tag or digest"
 IMAGE_CASES = [
     Case(IMAGES, "compliant", pod("registry.example.com:5000/shop/api:1.4.2")),
@@ -102,6 +103,21 @@ IMAGE_CASES = [
     Case(IMAGES, "unknown", pod(UNKNOWN), ["deferred: spec.containers[0].image"]),
     Case(IMAGES, "unknown", {"spec": {"containers": UNKNOWN}}, ["deferred: spec.containers"]),
     Case(IMAGES, "configured", pod("localhost/web"), [], {"except": ["localhost/"]}),
+    *[
+        Case(
+            IMAGES,
+            "violating",
+            pod(f"app:{tag}"),
+            [f"spec.containers[0].image is `app:{tag}`, {FLOATING}"],
+        )
+        for tag in ("stable", "main", "edge", "nightly", "canary", "dev", "stable-alpine")
+    ],
+    *[
+        Case(IMAGES, "compliant", pod(f"app:{tag}"))
+        for tag in ("main-3f2a91c", "stable-2026.11.1", "1.29-alpine", "development")
+    ],
+    Case(IMAGES, "configured", pod("app:lts"), [f"{APP} {FLOATING}"], {"channels": ["lts"]}),
+    Case(IMAGES, "configured", pod("app:stable"), [], {"channels": ["lts"]}),
 ]
 
 CASES = [*AUTHENTICATIONS, *IMAGE_CASES]

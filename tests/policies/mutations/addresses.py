@@ -1,10 +1,12 @@
 """Firewalls, addresses and ranges, broken."""
 
 from tests.policies.mutations.mutation import (
+    FIREWALL_ATTACHMENT,
     JOIN,
     RELEASE,
     WORKER,
     Edit,
+    add,
     mutation,
     put,
 )
@@ -34,6 +36,33 @@ ADDRESSES = [
         "world-open-ports",
         opened("22", "0.0.0.0/1"),
         opened("20-30", "128.0.0.0/1"),
+    ),
+    mutation("SSH open to a quarter of the world", "world-open-ports", opened("22", "0.0.0.0/2")),
+    mutation("an agent's way to the API", "world-open-ports", opened("6444", "::/0")),
+    mutation("a server without a firewall", "server-firewall", put(WORKER, "firewallIds", [])),
+    mutation("a server that asks for none", "server-firewall", put(WORKER, "firewallIds", ...)),
+    mutation(
+        "a firewall attached to others by their label",
+        "server-firewall",
+        put(WORKER, "firewallIds", ...),
+        add(FIREWALL_ATTACHMENT, "fw", {"firewallId": 1, "labelSelectors": ["role!=worker"]}),
+    ),
+    mutation(
+        "a firewall attached apart",
+        "",
+        put(WORKER, "firewallIds", ...),
+        add(FIREWALL_ATTACHMENT, "fw", {"firewallId": 1, "labelSelectors": ["role in (worker)"]}),
+    ),
+    mutation(
+        "no public address to protect",
+        "",
+        put(WORKER, "firewallIds", ...),
+        put(WORKER, "publicNets", [{"ipv4Enabled": False, "ipv6Enabled": False}]),
+    ),
+    mutation(
+        "101 CIDR blocks",
+        "firewall-limit",
+        opened("80", *(f"192.0.2.{number}/32" for number in range(101))),
     ),
     mutation("51 rules", "firewall-limit", *[opened("80", "192.0.2.7/32")] * 50),
     mutation("no network", "server-attached", put(WORKER, "networks", ...)),

@@ -1,7 +1,7 @@
 """An application on a Sovereign, broken."""
 
-from tests.policies.mutations.mutation import mutation, put, remove
-from tests.policies.registrations import Registrations
+from tests.policies.mutations.mutation import HELM, RELEASE, add, mutation, put, remove
+from tests.policies.registrations import Registrations, dev
 
 PREFIX = "shop-cilium-network-policy-shop"
 CLOSED = f"CiliumNetworkPolicy {PREFIX}-default-deny"
@@ -10,6 +10,12 @@ BREAKER = "CiliumEnvoyConfig shop-cilium-envoy-config-shop-api-circuit-breaker"
 ROUTE = "HTTPRoute shop-http-route-shop-api"
 LISTENER = "spec.listeners.0"
 DEPLOYMENT = "Deployment shop-deployment-shop-api"
+NETWORK_POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
+EVERYWHERE = {
+    "metadata": {"name": "open", "namespace": "shop"},
+    "spec": {"podSelector": {}, "policyTypes": ["Egress"], "egress": [{"to": []}]},
+}
+GRAFANA = {"chart": "grafana", "version": "10.1.0", "namespace": "graphs", "createNamespace": True}
 IMAGE = "spec.template.spec.containers.0.image"
 
 
@@ -26,12 +32,37 @@ def nameless_cluster(registrations: Registrations) -> None:
             one["name"] = one["eds_cluster_config"]["service_name"] = "api"
 
 
+def cilium_1_19(registrations: Registrations) -> None:
+    """The cluster's Cilium in the same stack, of the line before."""
+    release = registrations[RELEASE] = dev()[RELEASE]
+    release.inputs["version"] = "1.19.6"
+    release.inputs["values"] |= {"k8sServiceHost": "127.0.0.1", "k8sServicePort": 6444}
+
+
 MESH = [
     mutation("no default deny", "default-deny", remove(CLOSED), stack="application"),
     mutation(
         "default deny of one direction",
         "default-deny",
         put(CLOSED, "spec.enableDefaultDeny.ingress", False),
+        stack="application",
+    ),
+    mutation(
+        "a policy that lets everybody in",
+        "default-deny",
+        put(CLOSED, "spec.ingress", [{"fromEntities": ["all"]}]),
+        stack="application",
+    ),
+    mutation(
+        "a second policy that lets everybody out",
+        "default-deny",
+        add(NETWORK_POLICY, "open", EVERYWHERE),
+        stack="application",
+    ),
+    mutation(
+        "a namespace that a release makes",
+        "default-deny",
+        add(HELM, "grafana", GRAFANA),
         stack="application",
     ),
     mutation(
@@ -56,6 +87,14 @@ MESH = [
         config={"route-retry": {"channel": "experimental"}},
     ),
     mutation(
+        "a retry that Cilium 1.19 ignores",
+        "route-retry",
+        put(ROUTE, "spec.rules.0.retry", {"codes": [503], "attempts": 3}),
+        cilium_1_19,
+        stack="application",
+        config={"route-retry": {"channel": "experimental"}},
+    ),
+    mutation(
         "authentication without SPIRE",
         "authentication-needs-spire",
         put(CALLERS, "spec.ingress.0.authentication", {"mode": "required"}),
@@ -71,6 +110,12 @@ MESH = [
         "the latest image",
         "images-pinned",
         put(DEPLOYMENT, IMAGE, "registry.example.com:5000/shop/api:latest"),
+        stack="application",
+    ),
+    mutation(
+        "an image that moves",
+        "images-pinned",
+        put(DEPLOYMENT, IMAGE, "registry.example.com:5000/shop/api:edge-alpine"),
         stack="application",
     ),
     mutation(

@@ -12,7 +12,9 @@ Stack = Literal["sovereign", "application"]
 
 @dataclass(frozen=True)
 class Mutation:
-    """An alteration of what was registered, and exactly which rules of both packs report it."""
+    """An alteration of what was registered, and exactly which rules of both packs report it: none
+    where it is as good as what was there.
+    """
 
     what: str
     reports: frozenset[str]
@@ -20,8 +22,11 @@ class Mutation:
     stack: Stack = "sovereign"
     control_planes: int = 1
     workers: int = 2
+    protect: bool = False
     config: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    """Rule -> settings: for rules that look at nothing until they are configured."""
+    """Rule -> settings: for rules that look at nothing until they are configured. With them the
+    unaltered stack is without findings.
+    """
 
 
 def mutation(what: str, reports: str, *edits: Edit, **more: Any) -> Mutation:
@@ -64,4 +69,5 @@ def remove(resource: str) -> Edit:
 SOVEREIGN = "component Sovereign"
 SERVER, WORKER = "Server dev-control-plane-1", "Server dev-default-1"
 RELEASE, CILIUM, JOIN = "Release dev-cilium", "component Cilium", "component K3sJoin"
+FIREWALL_ATTACHMENT = "hcloud:index/firewallAttachment:FirewallAttachment"
 HELM = "kubernetes:helm.sh/v3:Release"
