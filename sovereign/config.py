@@ -236,7 +236,7 @@ class GatesConfig(_Section):
 
 
 class PriceBook(_Section):
-    """Your own monthly prices per server type, instead of the sample ones."""
+    """Your own net prices per month, instead of the sample ones; what has none is named."""
 
     currency: str = "EUR"
     """As it is shown."""
@@ -246,6 +246,18 @@ class PriceBook(_Section):
     """Where they come from."""
     server_types: dict[str, float]
     """Server type -> price per month; a type without one makes the cost unknown."""
+    load_balancer_types: dict[str, float] = {}
+    """Load balancer type -> price per month."""
+    primary_ipv4: float | None = None
+    """A primary IPv4 address; every server has one."""
+    floating_ipv4: float | None = None
+    """A floating IPv4 address."""
+    floating_ipv6: float | None = None
+    """A floating IPv6 network."""
+    volume_per_gb: float | None = None
+    """One GB of a volume."""
+    backups_percent: float | None = None
+    """Backups of a server, in percent of its price."""
 
 
 class ClusterConfig(_Section):

@@ -16,6 +16,8 @@ from sovereign.problems import ConfigError, Problem
 TOKEN: Final = "HCLOUD_TOKEN"
 ENDPOINT: Final = "HCLOUD_ENDPOINT"
 PUBLIC_ENDPOINT: Final = "https://api.hetzner.cloud/v1"
+TIMEOUT_S: Final = 30
+"""Of one request; Hetzner's client alone would wait for ever."""
 
 
 @dataclass(frozen=True)
@@ -50,4 +52,9 @@ def access(environment: Mapping[str, str]) -> Access:
 def connect(environment: Mapping[str, str]) -> Client:
     """Hetzner's client with that access; nothing is asked yet. Raises `ConfigError`."""
     given = access(environment)
-    return Client(given.token, api_endpoint=given.endpoint, application_name="sovereign")
+    return Client(
+        given.token,
+        api_endpoint=given.endpoint,
+        application_name="sovereign",
+        timeout=TIMEOUT_S,
+    )

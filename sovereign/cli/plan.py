@@ -16,6 +16,7 @@ from sovereign.config import Settings
 from sovereign.mesh.load_balancing.choice import options
 from sovereign.parsing import inspect
 from sovereign.plan import SovereignPlan, build
+from sovereign.plan.cost import NOT_PLANNED, CostPlan, sentence
 from sovereign.problems import ConfigError, Problem
 
 
@@ -64,16 +65,24 @@ def show(plan: SovereignPlan, console: Console) -> None:
     console.print(_downloads(plan))
     console.print(_load_balancing(plan))
     console.print(f"Cilium reaches the API by {_address(plan)}; WireGuard, MTU {_mtu(plan)}")
-    console.print(cost_line(plan))
+    console.print(costs(plan.cost))
+    console.print(sentence(plan.cost))
+    console.print(f"not included: {NOT_PLANNED}")
 
 
-def cost_line(plan: SovereignPlan) -> str:
-    """What the servers cost per month, or which price is missing."""
-    cost = plan.cost
-    if cost.amount is None:
-        return f"monthly cost: unknown, no price for {', '.join(cost.unknown)}"
-    origin = "sample prices" if cost.sample else "prices"
-    return f"monthly cost: {cost.amount:.2f} {cost.currency} ({origin} of {cost.price_date})"
+def costs(cost: CostPlan) -> Table:
+    """Every position with its price, net."""
+    table = Table("billed", "count", f"{cost.currency} each", "a month")
+    for line in cost.lines:
+        table.add_row(line.label, f"{line.quantity:g}", money(line.each), money(line.amount))
+    return table
+
+
+def money(amount: float | None) -> str:
+    """To the cent, finer where a cent would be nothing; an unknown price in words."""
+    if amount is None:
+        return "unknown"
+    return f"{amount:.4f}" if 0 < amount < 0.1 else f"{amount:.2f}"
 
 
 def _nodes(plan: SovereignPlan) -> Table:

@@ -5,25 +5,29 @@ import os
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from rich.table import Table
 
 from sovereign import hetzner_api, terminal
 from sovereign.cli import exits, stack_file
-from sovereign.cli.plan import plan_of
-from sovereign.cli.rehearse import AsJson, ProgramDirectory, Setting, Stack
+from sovereign.cli.options import ProgramDirectory
+from sovereign.cli.plan import money, plan_of
+from sovereign.cli.rehearse import AsJson, Setting, Stack
+from sovereign.plan.cost import NOT_PLANNED, CostPlan
 from sovereign.preflight.checks import judge
 from sovereign.preflight.finding import Finding
-from sovereign.preflight.price import PriceLine, prices, total
-from sovereign.preflight.project import Project, Unanswered, look
+from sovereign.preflight.look import Unanswered, look
+from sovereign.preflight.price import PriceLine, prices, sum_of
 from sovereign.preflight.wanted import Wanted, wanted
 from sovereign.problems import ConfigError, Problem
 
 MARKS = {"ok": "[green]ok[/green]", "note": "[yellow]note[/yellow]", "error": "[red]error[/red]"}
 EPILOG = (
-    "Examples: HCLOUD_TOKEN=… sovereign preflight --stack prod | "
+    "Exit codes: 0 nothing in the way, 1 something in the way or no answer, 2 a refused "
+    "configuration or no token. Examples: "
+    "HCLOUD_TOKEN=… sovereign preflight --stack prod --for-up | "
     "HCLOUD_ENDPOINT=http://127.0.0.1:8123/v1 HCLOUD_TOKEN=any sovereign preflight --json"
 )
 
@@ -32,6 +36,14 @@ def preflight(
     stack: Stack = "dev",
     program: ProgramDirectory = Path(),
     settings: Setting = None,
+    for_up: Annotated[
+        bool,
+        typer.Option(
+            "--for-up",
+            help="An up follows with this token: it must be allowed to create things, and enough "
+            "API requests must be left.",
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Ask Hetzner's API whether this stack can be ordered: token, types, stock, names, limits,
@@ -53,12 +65,13 @@ def preflight(
         else:
             typer.echo(str(silence), err=True)
         raise typer.Exit(exits.FAILED) from None
-    findings, bill = judge(asked, project), prices(asked, project)
+    findings, bill = judge(asked, project, for_up=for_up), prices(asked, project)
+    cost = sum_of(bill, project)
     failed = any(finding.level == "error" for finding in findings)
     if as_json:
-        typer.echo(json.dumps(_facts(stack, asked, project, findings, bill, failed)))
+        typer.echo(json.dumps(_facts(stack, asked, findings, bill, cost, failed)))
     else:
-        _show(f"preflight of {stack}: {access.endpoint}", project, findings, bill, failed)
+        _show(f"preflight of {stack}: {access.endpoint}", findings, bill, cost, failed)
     raise typer.Exit(exits.FAILED if failed else exits.OK)
 
 
@@ -77,9 +90,9 @@ def _answer(stack: str, result: str) -> dict[str, Any]:
 def _facts(
     stack: str,
     asked: Wanted,
-    project: Project,
     findings: Sequence[Finding],
     bill: list[PriceLine],
+    cost: CostPlan,
     failed: bool,
 ) -> dict[str, Any]:
     return {
@@ -88,18 +101,23 @@ def _facts(
         "cluster": asked.cluster,
         "findings": [asdict(finding) for finding in findings],
         "monthlyCost": {
-            "currency": project.currency,
-            "amount": total(bill),
-            "lines": [{**asdict(line), "amount": line.amount} for line in bill],
+            "currency": cost.currency,
+            "amount": cost.amount,
+            "known": cost.known,
+            "lines": [
+                {"path": line.path, "location": line.location, **asdict(line.cost)} for line in bill
+            ],
+            "unknown": list(cost.unknown),
+            "notIncluded": NOT_PLANNED,
         },
     }
 
 
 def _show(
     title: str,
-    project: Project,
     findings: Sequence[Finding],
     bill: list[PriceLine],
+    cost: CostPlan,
     failed: bool,
 ) -> None:
     console = terminal.console()
@@ -108,21 +126,15 @@ def _show(
         answer = f"{finding.said}\n-> {finding.fix}" if finding.fix else finding.said
         table.add_row(MARKS[finding.level], finding.check, finding.subject, answer)
     console.print(table)
-    costs = Table("servers", "type", "location", "count", "each", "a month")
+    costs = Table("of", "billed", "location", "count", f"{cost.currency} each", "a month")
     for line in bill:
-        row = (line.path, line.server_type, line.location, str(line.count))
-        costs.add_row(*row, _money(line.each, project), _money(line.amount, project))
+        one = line.cost
+        row = (line.path, one.label, line.location, f"{one.quantity:g}")
+        costs.add_row(*row, money(one.each), money(one.amount))
     costs.add_section()
-    costs.add_row("total", "", "", "", "", _money(total(bill), project))
+    costs.add_row("total", "", "", "", "", money(cost.amount))
     console.print(costs)
-    console.print(
-        "Prices are net, from Hetzner's API, with one IPv4 address each; traffic, load balancers "
-        "and volumes come on top."
-    )
+    console.print(f"Prices are net, from Hetzner's API. Not included: {NOT_PLANNED}.")
     errors = sum(finding.level == "error" for finding in findings)
     verdict = f"[red]{errors} in the way[/red]" if failed else "[green]nothing in the way[/green]"
     console.print(f"{verdict}; what is in stock now may be sold in a minute")
-
-
-def _money(amount: float | None, project: Project) -> str:
-    return "unknown" if amount is None else f"{amount:.2f} {project.currency}"

@@ -2,6 +2,7 @@
 for the table of meanings, which comes with the package.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -13,8 +14,12 @@ import yaml
 from sovereign.config import Settings
 
 Care = Literal["promote", "own", "fixed"]
+VERSIONS: Final = ("version", "image")
+"""Last words of paths whose values can be older and newer."""
 ABSENT: Final = "not there"
 """Shown for a pool that one environment does not have."""
+UNSAID: Final = "the rule's default"
+"""Shown for a rule that one environment's policy configuration does not name."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +40,8 @@ class Difference:
     values: tuple[Any, Any]
     """In the first and in the second environment, defaults filled in."""
     meaning: Meaning
+    newer: int | None = None
+    """Of two versions the newer one, 0 or 1; None where the values are no versions."""
 
 
 @cache
@@ -55,21 +62,37 @@ def meaning(path: str) -> Meaning:
     raise KeyError(path)
 
 
-def compare(first: Settings, second: Settings) -> list[Difference]:
-    """Every path at which the two differ, in the order of the configuration."""
-    one, other = _flat(first), _flat(second)
+def compare(
+    first: Settings,
+    second: Settings,
+    demanded: tuple[Mapping[str, Any], Mapping[str, Any]] = ({}, {}),
+) -> list[Difference]:
+    """Every path at which the two differ, in the order of the configuration, then what their
+    policies demand (`policies.<pack>.<rule>`, as `policies.demanded` reads it).
+    """
+    one, other = ({**_flat(s), **demanded[n]} for n, s in enumerate((first, second)))
     paths = [*one, *(path for path in other if path not in one)]
     alone = _alone(first, second)
     found = []
     for path in paths:
         if any(path.startswith(f"{pool}.") for pool in alone):
             continue
-        values = one.get(path, ABSENT), other.get(path, ABSENT)
+        none = UNSAID if path in demanded[0] or path in demanded[1] else ABSENT
+        values = one.get(path, none), other.get(path, none)
         if values[0] != values[1]:
-            found.append(Difference(path, values, meaning(path)))
+            found.append(Difference(path, values, meaning(path), _newer(path, values)))
     return found + [
         Difference(pool, _presence(pool, first, second), meaning(pool)) for pool in sorted(alone)
     ]
+
+
+def _newer(path: str, values: tuple[Any, Any]) -> int | None:
+    """By their numbers, where both are a version of the same thing."""
+    if path.rpartition(".")[2] not in VERSIONS:
+        return None
+    names = [re.sub(r"\d+", "", str(value)) for value in values]
+    one, other = ([int(each) for each in re.findall(r"\d+", str(value))] for value in values)
+    return int(one < other) if names[0] == names[1] and one != other else None
 
 
 def _alone(first: Settings, second: Settings) -> set[str]:

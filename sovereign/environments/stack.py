@@ -5,10 +5,12 @@ from typing import Any
 
 import yaml
 
+from sovereign.config import ClusterConfig
+
 HEADER = """\
-# Environment {name}: what differs from the defaults of sovereign/config.py. Secrets and operators'
-# addresses are set by `pulumi config set`; `sovereign env diff dev {name}` says what differs
-# and why it matters.
+# Environment {name}: versions, images and ranges are pinned, so that a new default of
+# sovereign/config.py moves nothing here. Secrets and operators' addresses are set by
+# `pulumi config set`; `sovereign env diff dev {name}` says what differs and why it matters.
 """
 
 
@@ -28,15 +30,24 @@ class Wish:
 
 def cluster(wish: Wish) -> dict[str, Any]:
     """`sovereign:cluster` of the wish; ids are explicit, so that a removed node moves no other."""
+    pinned = ClusterConfig(name="pinned")
     several = wish.control_planes > 1
-    ids = list(range(1, wish.control_planes + 1))
     workers = list(range(1, wish.workers + 1))
+    image = pinned.control_plane.image
+    servers = {"serverType": wish.server_type, "image": image}
     return {
         "name": wish.name,
         "location": wish.location,
-        "controlPlane": {"serverType": wish.server_type, "ids": ids},
-        "pools": {"default": {"serverType": wish.server_type, "ids": workers}} if workers else {},
+        "network": pinned.network.model_dump(by_alias=True),
+        "controlPlane": {**servers, "ids": list(range(1, wish.control_planes + 1))},
+        "pools": {"default": {**servers, "ids": workers}} if workers else {},
         "apiServerAddress": "node-local" if several else "control-plane-ip",
+        "k3s": {"version": pinned.k3s.version},
+        "cilium": {
+            "version": pinned.cilium.version,
+            "encryption": {"type": pinned.cilium.encryption.type},
+        },
+        "cloudController": {"version": pinned.cloud_controller.version},
         "protect": wish.protect,
     }
 

@@ -13,7 +13,7 @@ class Finding:
 
     level: Level
     check: str
-    """What was looked at: token, budget, type, price, name or limit."""
+    """What was looked at: token, budget, type, name or limit."""
     subject: str
     """Of which thing, for example `pools.default: cpx32 in nbg1`."""
     said: str

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sovereign.plan import NodePlan, SovereignPlan, naming
-from sovereign.preflight.project import key_of
 
 
 @dataclass(frozen=True)
@@ -27,7 +26,7 @@ class Wanted:
     cluster: str
     groups: tuple[Group, ...]
     names: Mapping[str, tuple[str, ...]]
-    """Kind of resource (`preflight.project.KINDS`) -> names that will be used."""
+    """Kind of resource (of `preflight.project.KINDS`) -> names that will be used."""
     extra_keys: Mapping[str, str]
     """Name in Hetzner's project -> public key (type and key) that the configuration adds."""
 
@@ -64,3 +63,8 @@ def wanted(plan: SovereignPlan, fallback_types: Mapping[str, Sequence[str]]) -> 
         },
         extra_keys=keys,
     )
+
+
+def key_of(line: str) -> str:
+    """Type and key of an OpenSSH public key, without its comment."""
+    return " ".join(line.split()[:2])
