@@ -6,13 +6,18 @@ set -eu
 stack=$1
 failed=0
 
+config() { # PACK: its configuration for this environment, else that of dev
+	own="policies/$1/config.$stack.json"
+	if [ -f "$own" ]; then echo "$own"; else echo "policies/$1/config.dev.json"; fi
+}
+
 pulumi refresh --stack "$stack" --preview-only --expect-no-changes --run-program \
 	--non-interactive --diff || failed=1
 
 pulumi policy analyze --stack "$stack" --non-interactive \
 	--policy-pack policies/network \
-	--policy-pack-config "policies/network/config.$stack.json" \
+	--policy-pack-config "$(config network)" \
 	--policy-pack policies/encryption \
-	--policy-pack-config "policies/encryption/config.$stack.json" || failed=1
+	--policy-pack-config "$(config encryption)" || failed=1
 
 exit "$failed"

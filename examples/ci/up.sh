@@ -5,11 +5,16 @@
 set -eu
 stack=$1
 
-.venv/bin/sovereign preflight --stack "$stack"
+config() { # PACK: its configuration for this environment, else that of dev
+	own="policies/$1/config.$stack.json"
+	if [ -f "$own" ]; then echo "$own"; else echo "policies/$1/config.dev.json"; fi
+}
+
+.venv/bin/sovereign preflight --for-up --stack "$stack"
 .venv/bin/sovereign review --live --stack "$stack" --output review.md
 
 pulumi up --stack "$stack" --yes --non-interactive --parallel 10 \
 	--policy-pack policies/network \
-	--policy-pack-config "policies/network/config.$stack.json" \
+	--policy-pack-config "$(config network)" \
 	--policy-pack policies/encryption \
-	--policy-pack-config "policies/encryption/config.$stack.json"
+	--policy-pack-config "$(config encryption)"

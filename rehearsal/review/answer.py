@@ -4,6 +4,7 @@ from dataclasses import asdict
 from typing import Any
 
 from rehearsal.review.review import Review
+from sovereign.plan.cost import NOT_INCLUDED
 
 SCHEMA_VERSION = 1
 
@@ -17,6 +18,8 @@ def answer(review: Review) -> dict[str, Any]:
         "stack": review.stack,
         "engine": review.engine,
         "base": asdict(review.base),
+        "head": review.head,
+        "otherStackFiles": list(review.others),
         "result": review.verdict,
         "reasons": [asdict(one) for one in review.reasons],
         "complete": review.complete,
@@ -53,6 +56,7 @@ def answer(review: Review) -> dict[str, Any]:
             "findings": [asdict(one) for one in review.findings],
             "known": [asdict(one) for one in review.known_findings],
             "deferred": [asdict(one) for one in review.deferred],
+            "idle": list(review.idle),
         },
         "monthlyCost": {
             "currency": money.currency,
@@ -63,13 +67,16 @@ def answer(review: Review) -> dict[str, Any]:
             "difference": money.difference,
             "serverTypes": [
                 {
-                    "serverType": row.server_type,
+                    "serverType": row.what,
                     "price": row.price,
                     "before": row.before,
                     "after": row.after,
                 }
                 for row in money.rows
+                if row.kind == "server"
             ],
+            "positions": [{**asdict(row), "difference": row.difference} for row in money.rows],
+            "notIncluded": NOT_INCLUDED,
             "unpriced": list(money.unpriced),
         },
         "limits": [

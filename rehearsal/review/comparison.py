@@ -1,28 +1,29 @@
 """The facts of a review on the embedded engine: base revision up, change previewed over it."""
 
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.console import Console
 
 from rehearsal.program import SECRET_KEYS, packs_of
-from rehearsal.review import settings
-from rehearsal.review.embedded import World, lend_environment, open_world
+from rehearsal.review import judges, settings
+from rehearsal.review.acceptance import acceptances
+from rehearsal.review.embedded import lend_environment, open_world
 from rehearsal.review.facts import Base, Facts, Finding, Resource, Setting
 from rehearsal.review.landscape import landscape
+from rehearsal.review.lending import Lender
 from rehearsal.review.operations import findings, operations, own_errors
 from rehearsal.review.preparation import Prepared, prepare
-from rehearsal.review.revision import NoRevision, check_out, find
+from rehearsal.review.revision import NoRevision, check_out, find, reviewed
 from rehearsal.review.secrecy import Secrets, names_a_secret
 from rehearsal.review.stack import PLACEHOLDERS, Reader, Stack, Unreadable, program_of
 from rehearsal.runtime.model import Result
 from rehearsal.runtime.policy.packs import Packs
 from rehearsal.session import SCRIPTS
 
-JUDGES = ("policies", "rehearsal")
-"""Directories whose change changes what a review sees; the first is judged by the rules of both
-sides.
-"""
+POLICIES = "policies"
+"""Judged by the rules of both sides."""
 OPERATORS = "sovereign:operatorCidrs"
 
 
@@ -31,6 +32,8 @@ class Old:
     """The base as it stands before the change."""
 
     base: Base
+    tops: tuple[Path, Path] = (Path(), Path())
+    """Top of the repository, of the change and of the base."""
     stack: Stack | None = None
     resources: tuple[Resource, ...] = ()
     findings: tuple[Finding, ...] = ()
@@ -51,13 +54,17 @@ def compare(
     """
     Packs.require(packs_of(head.program))
     before = base_of(head.program, named, reader, scratch / "base")
-    scripts = before.stack.program / "sovereign" / "scripts" if before.stack else SCRIPTS
+    scripts = scratch / "base" / "sovereign" / "scripts"
     with open_world(scratch, scripts if scripts.is_dir() else SCRIPTS, console) as world:
+        tops = (scratch / "base", before.tops[0] if before.stack else head.program)
+        lender = Lender(world, reader, tops, scratch / "lent", secrets)
+        _learn_plain(secrets, head)
         if before.stack:
-            before = brought_up(before, before.stack, stack, world, secrets)
+            _learn_plain(secrets, before.stack)
+            before = brought_up(before, before.stack, stack, lender)
         if not before.resources:
-            world = replace(world, backend=scratch / "nothing")
-        return change_over(stack, head, before, reader, world, secrets)
+            lender = lender.on(scratch / "nothing")
+        return change_over(stack, head, before, lender)
 
 
 def base_of(program: Path, named: str | None, reader: Reader, target: Path) -> Old:
@@ -66,7 +73,8 @@ def base_of(program: Path, named: str | None, reader: Reader, target: Path) -> O
         revision = find(program, named)
         found = reader.read(check_out(revision, target))
         lend_environment(found.program)
-        return Old(Base("revision", revision.commit[:12]), found)
+        tops = (revision.repository, target)
+        return Old(Base("revision", revision.commit[:12]), tops, found)
     except NoRevision as reason:
         if named is not None:
             raise
@@ -75,45 +83,45 @@ def base_of(program: Path, named: str | None, reader: Reader, target: Path) -> O
         return Old(Base("nothing", reason=f"the base has no such stack ({unreadable})"))
 
 
-def brought_up(before: Old, base: Stack, stack: str, world: World, secrets: Secrets) -> Old:
+def brought_up(before: Old, base: Stack, stack: str, lender: Lender) -> Old:
     """The base as it stands once its own program has run; nothing where that does not work."""
-    program = program_of(base, base.config)
-    result = world.up(program, stack, packs_of(base.program))
+    program, world = program_of(base, base.config), lender.world
+    result = lender.satisfied(lambda: world.up(program, stack, packs_of(base.program)))
     said = findings(result.violations)
     notes = []
     if any(one.level == "mandatory" for one in said):
         notes.append("The base breaks its own rules; it was brought up without them.")
         result = world.up(program, stack, ())
     resources = world.resources(base.project, stack)
-    _learn(secrets, result, resources)
+    _learn(lender.secrets, result, resources)
     if not result.succeeded:
         reason = f"the base revision does not come up ({'; '.join(result.errors[:3])})"
-        return Old(Base("nothing", before.base.revision, reason), base)
+        return Old(Base("nothing", before.base.revision, reason), before.tops, base)
     return replace(before, resources=resources, findings=said, notes=tuple(notes))
 
 
-def change_over(
-    stack: str, head: Stack, before: Old, reader: Reader, world: World, secrets: Secrets
-) -> Facts:
+def change_over(stack: str, head: Stack, before: Old, lender: Lender) -> Facts:
     """The change previewed over the base."""
-    for key, value in head.written.items():
-        if isinstance(value, str) and (key in SECRET_KEYS or names_a_secret(key)):
-            secrets.texts([value])  # plain in the stack file, and a secret all the same
+    reader, secrets = lender.reader, lender.secrets
+    _learn_plain(secrets, head)
     old_config = before.stack.config if before.stack else {}
     ranges = landscape(before.resources).ranges
     prepared = prepare(head.config, old_config, ranges, reader.inspect)
     facts = _facts(stack, head, before, prepared, reader)
     if prepared.config is None:
         return replace(facts, complete=False)
-    result = world.preview(program_of(head, prepared.config), stack, _packs(head, before))
+    program, packs = program_of(head, prepared.config), _packs(head, before)
+    result = lender.satisfied(lambda: lender.world.preview(program, stack, packs))
     _learn(secrets, result, before.resources)
-    return _previewed(facts, result)
+    return replace(_previewed(facts, result), notes=(*facts.notes, *lender.notes))
 
 
 def _facts(stack: str, head: Stack, before: Old, prepared: Prepared, reader: Reader) -> Facts:
     """What is known before the preview."""
     written = before.stack.written if before.stack else {}
     changed = settings.compare(written, head.written) if before.stack else ()
+    accepted, expired = acceptances(head.written, datetime.now(UTC).date())
+    base_program = before.stack.program if before.stack else head.program
     return Facts(
         stack=stack,
         engine="embedded",
@@ -125,21 +133,31 @@ def _facts(stack: str, head: Stack, before: Old, prepared: Prepared, reader: Rea
         settings=changed,
         set_back=prepared.set_back,
         doubts=(*_doubts(head, before), *_ciphertexts(changed)),
-        notes=(*before.notes, *_notes(head)),
+        notes=(*before.notes, *_notes(head), *expired),
+        head=reviewed(head.program, before.base.revision),
+        others=judges.other_stack_files(head.program, base_program, stack),
+        accepted=accepted,
     )
 
 
 def _previewed(facts: Facts, result: Result) -> Facts:
     errors = own_errors(result)
     packs = {pack.name: pack for pack in result.packs}.values()
+    said = findings(result.violations)
+    telling = {f"{pack.name}-deferred" for pack in packs}
+    """What tells of rules that wait is no rule of its own."""
+    told = {one.policy for one in said} & telling
+    idle = [f"{pack.name}/{rule}" for pack in packs for rule in pack.idle if rule not in telling]
+    evaluated = sum(pack.evaluated for pack in packs) - len(told)
     return replace(
         facts,
         operations=operations(result.steps),
         complete=not errors,
         errors=errors,
-        findings=findings(result.violations),
-        rules=sum(pack.rules for pack in packs),
-        evaluated=sum(pack.evaluated for pack in packs),
+        findings=said,
+        rules=evaluated + len(idle),
+        evaluated=evaluated,
+        idle=tuple(idle),
     )
 
 
@@ -148,9 +166,10 @@ def _doubts(head: Stack, before: Old) -> list[str]:
     if before.base.origin == "nothing":
         found.append(f"Nothing to compare with: {before.base.reason}.")
     if before.stack:
-        touched = [name for name in JUDGES if _files(head, name) != _files(before.stack, name)]
+        sides = (before.tops, (head.program, before.stack.program))
+        touched = dict.fromkeys(name for side in sides for name in judges.touched(*side))
         if touched:
-            named = ", ".join(f"`{name}/`" for name in touched)
+            named = ", ".join(f"`{name}`" for name in touched)
             found.append(f"The change alters what judges it: {named}; read that part yourself.")
         if head.project != before.stack.project:
             found.append(f"The project's name changes: its stacks are others, {head.project} now.")
@@ -179,18 +198,18 @@ def _notes(head: Stack) -> list[str]:
 def _packs(head: Stack, before: Old) -> tuple[Path, ...]:
     """The change's rules, and the base's where they differ: no change loosens its own judge."""
     own = packs_of(head.program)
-    if before.stack and _files(head, "policies") != _files(before.stack, "policies"):
+    if before.stack and judges.files(head.program, POLICIES) != judges.files(
+        before.stack.program, POLICIES
+    ):
         return (*own, *(pack for pack in packs_of(before.stack.program) if pack not in own))
     return own
 
 
-def _files(stack: Stack, name: str) -> dict[str, bytes]:
-    root = stack.program / name
-    return {
-        str(file.relative_to(root)): file.read_bytes()
-        for file in sorted(root.rglob("*"))
-        if file.is_file() and "__pycache__" not in file.parts
-    }
+def _learn_plain(secrets: Secrets, stack: Stack) -> None:
+    """What stands plain in the stack file, and is a secret all the same."""
+    for key, value in stack.written.items():
+        if isinstance(value, str) and (key in SECRET_KEYS or names_a_secret(key)):
+            secrets.texts([value])
 
 
 def _learn(secrets: Secrets, result: Result, resources: tuple[Resource, ...]) -> None:

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import yaml
 from rich.console import Console
 
 from rehearsal import progress
@@ -41,7 +42,8 @@ class World:
     def resources(self, project: str, stack: str) -> tuple[Resource, ...]:
         """What is there, as the state has it."""
         state = Checkpoint(Backend(self.backend, project), stack, PASSPHRASE, persist=False)
-        return tuple(Resource(one.urn, one.inputs) for one in state.before if not one.delete)
+        there = [one for one in state.before if not one.delete]
+        return tuple(Resource(one.urn, one.inputs, one.id) for one in there)
 
     def _run(
         self, command: Command, program: Program, stack: str, packs: tuple[Path, ...]
@@ -78,7 +80,15 @@ def open_world(directory: Path, scripts: Path, console: Console) -> Iterator[Wor
 
 
 def lend_environment(program: Path) -> None:
-    """Give a checked-out program this command's Python packages, where it has none of its own."""
-    link = program / ".venv"
-    if not link.exists():
-        link.symlink_to(Path(sys.prefix).resolve())
+    """Give a checked-out program and its packs this command's Python packages, where they have none
+    of their own; nothing is written outside the program.
+    """
+    wanted = [program / ".venv"]
+    for manifest in program.glob("policies/*/PulumiPolicy.yaml"):
+        runtime = (yaml.safe_load(manifest.read_text(encoding="utf-8")) or {}).get("runtime")
+        options = (runtime.get("options") or {}) if isinstance(runtime, dict) else {}
+        wanted.append(manifest.parent / str(options.get("virtualenv") or ".venv"))
+    for link in wanted:
+        place = link.parent.resolve() / link.name
+        if place.is_relative_to(program.resolve()) and not place.exists():
+            place.symlink_to(Path(sys.prefix).resolve())

@@ -14,7 +14,14 @@ BREAK = "\N{ZERO WIDTH SPACE}"
 """Set where a platform would make a mention, a reference or a link of plain text."""
 _BREAKS = "\n\r\t\v\f\u2028\u2029\x85"
 _PUNCTUATION = re.compile(r"([\\`*_\[\]|~$])")
-_REFERENCE = re.compile(r"([@#])(?=\w)|(://)|(?<=\bwww)(\.)", re.IGNORECASE)
+_REFERENCE = re.compile(
+    r"[@#!%&~^$](?=\w)"  # mentions, issues; GitLab's merge requests, milestones, epics, labels
+    r"|:(?=//)"
+    r"|(?<=\bwww)\."
+    r"|\bGH-(?=\d)"
+    r"|\b(?=[a-f]*\d)[0-9a-f]{3}(?=[0-9a-f]{4,37}\b)",  # a commit
+    re.IGNORECASE,
+)
 _MERMAID_PLAIN = re.compile(r"[^A-Za-z0-9 ._:/,+-]")
 
 
@@ -55,14 +62,9 @@ def mermaid(value: str, longest: int = 60) -> str:
 
 
 def _text(text: str) -> str:
+    text = _REFERENCE.sub(lambda found: f"{found.group()}{BREAK}", text)
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    text = _PUNCTUATION.sub(r"\\\1", text)
-    return _REFERENCE.sub(_broken, text)
-
-
-def _broken(found: re.Match[str]) -> str:
-    text = found.group()
-    return f":{BREAK}//" if text == "://" else f"{text}{BREAK}"
+    return _PUNCTUATION.sub(r"\\\1", text)
 
 
 def _visible(one: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from rehearsal.order import EngineName
 from rehearsal.runtime import urn as urns
+from sovereign.plan.cost import PriceBook
 
 Action = Literal["same", "create", "update", "replace", "delete", "read"]
 Origin = Literal["revision", "stack", "nothing"]
@@ -19,6 +20,8 @@ class Resource:
 
     urn: str
     inputs: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    id: str = ""
+    """What the cloud calls it; empty while it is yet to be made."""
 
     @property
     def type(self) -> str:
@@ -98,16 +101,6 @@ class Base:
 
 
 @dataclass(frozen=True)
-class PriceBook:
-    """Monthly price per server type, with currency, date and whether they are samples."""
-
-    currency: str
-    date: str
-    sample: bool
-    server_types: Mapping[str, float]
-
-
-@dataclass(frozen=True)
 class Facts:
     """Everything that a review is drawn from."""
 
@@ -127,17 +120,32 @@ class Facts:
     rules: int = 0
     """Rules at work over all packs."""
     evaluated: int = 0
+    idle: Sequence[str] = ()
+    """Rules that found nothing to look at, as pack/rule."""
     settings: Sequence[Setting] = ()
     set_back: Sequence[str] = ()
     """Refused settings that were put back to their old value for the rest of the preview."""
     doubts: Sequence[str] = ()
     """What a person has to look at because the review cannot."""
     notes: Sequence[str] = ()
+    head: str = ""
+    """The commit that is reviewed; empty outside git."""
+    others: Sequence[str] = ()
+    """Files of other stacks that the change alters, too."""
+    orphan: str = ""
+    """The stack's own file, where the change deletes it."""
+    accepted: Mapping[str, str] = field(default_factory=dict)
+    """Id of a reason -> why somebody accepts it."""
 
     @property
     def after(self) -> tuple[Resource, ...]:
         """The resources as they would be; of an unfinished preview, with what it did not reach."""
-        planned = [Resource(o.urn, o.inputs) for o in self.operations if o.action != "delete"]
+        ids = {one.urn: one.id for one in self.before}
+        planned = [
+            Resource(o.urn, o.inputs, "" if o.action == "replace" else ids.get(o.urn, ""))
+            for o in self.operations
+            if o.action != "delete"
+        ]
         if self.complete:
             return tuple(planned)
         seen = {operation.urn for operation in self.operations}

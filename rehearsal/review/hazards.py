@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from rehearsal.review.changes import Change
+from rehearsal.review.exposure import widened
 from rehearsal.review.landscape import Landscape
 from rehearsal.review.nodes import Node
 from rehearsal.review.preparation import changed_ranges
@@ -26,6 +27,7 @@ NODE_FIX = {
     "powered-off": "drain the node first, or add a pool of the new type and remove the old one",
     "reattached": "keep addresses and networks of running nodes; make a new node instead",
 }
+FIREWALL_FIX = "name a firewall in the server's `firewallIds`, or attach one to its labels"
 LIVE_K3S_OPTIONS = ("node-label", "node-taint")
 """k3s options that are taken over without disturbing what runs."""
 LIVE_CILIUM_VALUES = (("operator", "replicas"),)
@@ -36,20 +38,29 @@ VITAL = {
     "hcloud:index/firewall:Firewall": "its servers are unprotected meanwhile",
     "hcloud:index/loadBalancer:LoadBalancer": "its public address changes",
     "hcloud:index/volume:Volume": "its contents are lost",
+    "kubernetes:core/v1:PersistentVolumeClaim": "its volume goes with it, unless it is retained",
+    "kubernetes:core/v1:Namespace": "everything in it goes with it, volumes as well",
     "pulumi:providers:kubernetes": "everything in the cluster is made anew",
     "kubernetes:helm.sh/v3:Release": "what it installs is gone meanwhile",
 }
 """Resource type -> what a replacement or deletion means."""
-FATAL = ("hcloud:index/network:Network", "hcloud:index/networkSubnet:NetworkSubnet")
+FATAL = (
+    "hcloud:index/network:Network",
+    "hcloud:index/networkSubnet:NetworkSubnet",
+    "hcloud:index/volume:Volume",
+    "kubernetes:core/v1:PersistentVolumeClaim",
+)
+"""What cannot be had back."""
 
 
 def hazards(
     before: Landscape, after: Landscape, found: Sequence[Node], listed: Sequence[Change]
 ) -> list[Reason]:
-    """All hazards of a change to something that exists; a new environment has none."""
+    """All hazards of a change; a new environment has only what it opens."""
     if not before.servers:
-        return list(_parts(listed))
+        return [*_openings(before, after, found), *_parts(listed)]
     return [
+        *_openings(before, after, found),
         *_ranges(before, after),
         *_quorum(before, after, found),
         *_each_node(found),
@@ -66,6 +77,24 @@ def _each_node(found: Sequence[Node]) -> Iterator[Reason]:
             why = f" ({node.why})" if node.why else ""
             what = f"{NODE_TEXT[node.fate]}{why}"
             yield Reason("look", "node", node.name, what, NODE_FIX[node.fate])
+
+
+def _openings(before: Landscape, after: Landscape, found: Sequence[Node]) -> Iterator[Reason]:
+    """Who may come in that could not: through no firewall at all, or through a wider rule."""
+    existed = {one.urn for one in before.servers}
+    for node in found:
+        if node.urn not in after.exposed or node.urn in before.exposed:
+            continue
+        if node.urn in existed:
+            what = "no firewall is left before the server: every port of it is open to everyone"
+            yield Reason("refuse", "network", node.name, what, FIREWALL_FIX)
+        else:
+            what = "the new server has a public address and no firewall"
+            yield Reason("look", "network", node.name, what, FIREWALL_FIX)
+    for rule, who in widened(before, after):
+        what = f"{rule.protocol} {rule.port} is opened to {who}"
+        fix = "keep it to the addresses that need it, or say in the change who shall come in"
+        yield Reason("look", "network", rule.firewall, what, fix)
 
 
 def _ranges(before: Landscape, after: Landscape) -> Iterator[Reason]:

@@ -83,6 +83,8 @@ class Landscape:
     cilium_version: str
     cilium: Mapping[str, Any] = field(repr=False)
     """Helm values, but the API server's host."""
+    exposed: frozenset[str] = frozenset()
+    """URNs of servers that anybody reaches: see `exposure.unprotected`."""
 
     def of(self, role: str) -> tuple[Server, ...]:
         """The servers of a role, by id and name."""
@@ -90,11 +92,9 @@ class Landscape:
 
     @property
     def anchor(self) -> Server | None:
-        """The control plane that the program talks to: the lowest id never replaced, else the
-        lowest.
-        """
+        """The control plane that the program talks to: of the lowest generation and id."""
         found = self.of("control-plane")
-        return min(found, key=lambda one: (one.generation > 1, one.id)) if found else None
+        return min(found, key=lambda one: (one.generation, one.id)) if found else None
 
 
 def landscape(resources: Sequence[Resource]) -> Landscape:

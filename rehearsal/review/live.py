@@ -16,6 +16,7 @@ from rehearsal import pulumi_cli
 from rehearsal.review.facts import Resource
 from rehearsal.runtime.model import Level, Op, Step, Violation
 from rehearsal.runtime.policy.messages import DEFERRED
+from rehearsal.runtime.policy.pack import config_path
 from rehearsal.runtime.urn import name_of, type_of
 from rehearsal.runtime.values import (
     MASK,
@@ -47,9 +48,12 @@ class LivePreview:
 
     @property
     def known(self) -> tuple[Violation, ...]:
-        """What is said of resources that stay as they are: no fault of the change."""
+        """What is said of resources that stay as they are, where all others do, too: a rule about
+        the whole stack may speak of what stays because of something that goes.
+        """
+        changed = any(step.op not in (Op.SAME, Op.READ) for step in self.steps)
         same = {step.urn for step in self.steps if step.op is Op.SAME}
-        return tuple(one for one in self.violations if one.urn in same)
+        return () if changed else tuple(one for one in self.violations if one.urn in same)
 
 
 def preview(program: Path, stack: str, packs: Sequence[Path], workspace: Path) -> LivePreview:
@@ -70,13 +74,27 @@ def preview(program: Path, stack: str, packs: Sequence[Path], workspace: Path) -
     try:
         selected.preview(
             color="never",
-            policy_packs=[str(copied / "policies" / pack.name) for pack in packs],
-            policy_pack_configs=[str(pulumi_cli.pack_config(pack, stack)) for pack in packs],
+            policy_packs=[str(_placed(pack, program, copied, workspace)) for pack in packs],
+            policy_pack_configs=[str(config_path(pack, stack)) for pack in packs],
             on_event=heard.append,
         )
     except automation.CommandError as error:
         said = _sentence(str(error))
     return heard_preview(heard, before, said)
+
+
+def _placed(pack: Path, program: Path, copied: Path, workspace: Path) -> Path:
+    """Where the engine finds a pack: in the copied program, or copied beside it with its Python,
+    where it came with this command.
+    """
+    if pack.is_relative_to(program):
+        return copied / pack.relative_to(program)
+    target = workspace / "packs" / pack.name
+    shutil.copytree(pack, target, ignore=shutil.ignore_patterns(*pulumi_cli.COPIED_NOT))
+    python = workspace / ".venv"
+    if not python.exists():
+        python.symlink_to(Path(sys.prefix).resolve())
+    return target
 
 
 def heard_preview(events: Sequence[Any], before: tuple[Resource, ...], failure: str) -> LivePreview:
@@ -98,7 +116,7 @@ def heard_preview(events: Sequence[Any], before: tuple[Resource, ...], failure: 
 def recorded(deployment: Mapping[str, Any]) -> tuple[Resource, ...]:
     """The resources of an exported state."""
     return tuple(
-        Resource(one["urn"], _value(one.get("inputs") or {}))
+        Resource(one["urn"], _value(one.get("inputs") or {}), str(one.get("id") or ""))
         for one in deployment.get("resources") or ()
         if not one.get("delete")
     )

@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from ipaddress import IPv4Network
 
+from rehearsal.review.additions import TYPES, Additions
 from rehearsal.review.landscape import Landscape
 
+NOTHING = Additions()
 TIGHT = 0.8
 """From this share on a limit is marked."""
 ATTACHMENTS, SUBNETS, GROUPS, GROUP_SERVERS = 100, 50, 50, 10
@@ -40,13 +42,28 @@ class Margin:
         return self.used >= TIGHT * self.limit
 
 
-def margins(land: Landscape) -> tuple[Margin, ...]:
-    """Every limit that the resources come near to in any way."""
-    return tuple(one for one in _all(land) if one.used)
+def margins(land: Landscape, more: Additions = NOTHING) -> tuple[Margin, ...]:
+    """Every limit that the resources come near to in any way; `more` is what the cluster may order
+    by itself.
+    """
+    return tuple(one for one in (*_all(land, more), *_behind(more)) if one.used)
 
 
-def _all(land: Landscape) -> Iterator[Margin]:
-    yield Margin("servers and load balancers on the network", land.attachments, ATTACHMENTS)
+def _behind(more: Additions) -> Iterator[Margin]:
+    """What the fullest load balancer of each type has behind it."""
+    for kind, (targets, services) in TYPES.items():
+        mine = [one for one in more.balancers if one.type == kind]
+        behind = Counter({one.name: one.targets for one in mine})
+        yield _fullest(f"targets of a load balancer {kind}", behind, targets)
+        served = Counter({one.name: one.services for one in mine})
+        yield _fullest(f"services of a load balancer {kind}", served, services)
+
+
+def _all(land: Landscape, more: Additions) -> Iterator[Margin]:
+    attached = land.attachments + more.autoscaled + more.balanced
+    parts = (("nodes of the autoscaler", more.autoscaled), ("Services and Gateways", more.balanced))
+    where = ", ".join(f"{count} for {what}" for what, count in parts if count)
+    yield Margin("servers and load balancers on the network", attached, ATTACHMENTS, where)
     grouped = _counted(one.group for one in land.servers)
     yield _fullest("servers in a placement group", grouped, GROUP_SERVERS)
     yield Margin("placement groups of the project", len(land.groups), GROUPS)

@@ -1,11 +1,14 @@
 """The review as one Markdown comment for GitHub, Forgejo, Gitea and GitLab. Pure."""
 
+from dataclasses import replace
+
 from rehearsal.review import tables
 from rehearsal.review.escape import code, prose
 from rehearsal.review.fitting import GITHUB, Section, fit
 from rehearsal.review.reasons import Reason
 from rehearsal.review.review import Review
 from rehearsal.review.topology import topology
+from rehearsal.review.unjudged import unjudged
 
 MARKER = "<!-- sovereign-review stack={stack} -->"
 """First line of a comment, by which a workflow finds the one to update."""
@@ -21,6 +24,7 @@ SOURCES = {
     "node": "node at risk",
     "quorum": "quorum at risk",
     "network": "network",
+    "stack": "stack",
     "review": "not seen",
 }
 MOST_SUBJECTS = 5
@@ -51,6 +55,7 @@ def _sections(review: Review) -> list[tuple[int, Section | None]]:
         (4, tables.settings(review)),
         (4, tables.margins(review)),
         (8, tables.changes(review)),
+        (7, unjudged(review)),
         (7, tables.known(review)),
         (0, _footer(review)),
     ]
@@ -74,6 +79,9 @@ def _headline(review: Review) -> Section:
         "",
         _compared(review),
     ]
+    if review.others:
+        files = ", ".join(code(one, 80) for one in review.others)
+        lines += ["", f"{files} changes, too, and is not in this comment: `--stack` reviews it."]
     if not review.complete:
         lines += [
             "",
@@ -87,40 +95,41 @@ def _headline(review: Review) -> Section:
 
 
 def _compared(review: Review) -> str:
-    base = review.base
+    base, head = review.base, f"Commit {code(review.head)}. " if review.head else ""
     if base.origin == "stack":
         return (
-            f"Compared with the state of stack {code(base.revision)} (real engine, nothing done)."
+            f"{head}Compared with the state of stack {code(base.revision)} (real engine, nothing "
+            "done)."
         )
     if base.origin == "revision":
         return (
-            f"Compared with {code(base.revision)}, brought up on the embedded engine with "
+            f"{head}Compared with {code(base.revision)}, brought up on the embedded engine with "
             "placeholder secrets."
         )
-    return f"Compared with nothing: {prose(base.reason)}. Everything counts as new."
+    return f"{head}Compared with nothing: {prose(base.reason)}. Everything counts as new."
 
 
 def _reasons(review: Review) -> Section | None:
     if not review.reasons:
         return None
-    grouped: dict[tuple[str, str, str, str], list[str]] = {}
+    grouped: dict[Reason, list[str]] = {}
     for one in review.reasons:
-        grouped.setdefault((one.weight, one.source, one.what, one.fix), []).append(one.subject)
-    items = [
-        _reason(Reason(weight, source, "", what, fix), names)  # type: ignore[arg-type]
-        for (weight, source, what, fix), names in grouped.items()
-    ]
+        grouped.setdefault(replace(one, subject=""), []).append(one.subject)
+    items = [_reason(one, names) for one, names in grouped.items()]
     return Section("reasons", ("### Why", ""), tuple(items))
 
 
 def _reason(one: Reason, names: list[str]) -> str:
-    sign = "⛔" if one.weight == "refuse" else "👀"
+    sign = "☑️" if one.accepted else "⛔" if one.weight == "refuse" else "👀"
     subjects = [code(name, 80) for name in dict.fromkeys(names) if name]
     more = f" and {len(subjects) - MOST_SUBJECTS} more" if len(subjects) > MOST_SUBJECTS else ""
     who = f" {', '.join(subjects[:MOST_SUBJECTS])}{more}:" if subjects else ":"
     fix = f" **Fix:** {prose(one.fix)}" if one.fix else ""
     end = "" if one.what.endswith((".", "!", "?")) else "."
-    return f"- {sign} **{SOURCES[one.source]}**{who} {prose(one.what)}{end}{fix}"
+    said = f"- {sign} **{SOURCES[one.source]}**{who} {prose(one.what)}{end}{fix}"
+    if one.accepted:
+        return f"{said} **Accepted** in the stack file ({code(one.id)}): {prose(one.accepted)}"
+    return f"{said} _Meant? Accept {code(one.id)} (docs/reviews.md)._" if one.id else said
 
 
 def _picture(review: Review) -> Section | None:
@@ -145,7 +154,8 @@ def _footer(review: Review) -> Section:
     if not review.rules:
         judged = "Every policy pack beside the program judged it"
     if review.deferred:
-        judged += f", {len(review.deferred)} findings deferred until `up` knows the values"
+        waiting = _counted(len(review.deferred), "finding waits", "findings wait")
+        judged += f"; {waiting} for values that only `up` knows"
     notes = [f"- {prose(note)}" for note in review.notes]
     trust = (
         "The program of the change ran to make this; on a change from a fork, trust this comment "

@@ -1,25 +1,36 @@
-"""The change in monthly cost of the servers, type by type. Pure.
+"""The change in monthly cost, position by position. Pure.
 
 Both sides are priced with the same book, so that a new price is no change. What has no price is
 named, never taken as zero.
 """
 
-from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rehearsal.review.facts import PriceBook
-from rehearsal.review.landscape import Landscape
+from rehearsal.review.billed import billed
+from rehearsal.review.facts import Resource
+from sovereign.plan.cost import Kind, PriceBook, price
 
 
 @dataclass(frozen=True)
 class PriceRow:
-    """One server type."""
+    """One position: servers of a type, addresses, load balancers of a type, GB of volume."""
 
-    server_type: str
+    kind: Kind
+    what: str
+    """Type of the server or load balancer."""
+    label: str
     price: float | None
-    """Per month and server; None where the book has none."""
-    before: int
-    after: int
+    """Per month and piece or GB; None where the book has none."""
+    before: float
+    after: float
+
+    @property
+    def difference(self) -> float | None:
+        """Money, after less before; nothing is always nothing."""
+        if self.before == self.after:
+            return 0.0
+        return None if self.price is None else self.price * (self.after - self.before)
 
 
 @dataclass(frozen=True)
@@ -33,42 +44,38 @@ class Cost:
     after: float | None
     rows: tuple[PriceRow, ...]
     unpriced: tuple[str, ...]
-    """Server types without a price, and billed resources that the book does not know."""
+    """Positions without a price, by label."""
 
     @property
     def difference(self) -> float | None:
-        """After less before."""
-        if self.before is None or self.after is None:
-            return None
-        return round(self.after - self.before, 2)
+        """After less before; known as well where only what stays has no price."""
+        moves = [row.difference for row in self.rows]
+        known = [move for move in moves if move is not None]
+        return round(sum(known), 2) if len(known) == len(moves) else None
 
 
-def cost(before: Landscape, after: Landscape, book: PriceBook) -> Cost:
+def cost(before: Sequence[Resource], after: Sequence[Resource], book: PriceBook) -> Cost:
     """Price both sides."""
-    old = Counter(one.server_type for one in before.servers)
-    new = Counter(one.server_type for one in after.servers)
-    rows = tuple(
-        PriceRow(name, book.server_types.get(name), old[name], new[name])
-        for name in sorted({*old, *new})
-    )
-    unpriced = [row.server_type or "a server of unknown type" for row in rows if row.price is None]
-    for name, kind in sorted(after.load_balancers.items()):
-        unpriced.append(f"load balancer {name} ({kind})")
+    old, new = price(billed(before), book), price(billed(after), book)
+    both = price([*billed(before), *billed(after)], book)
+    had = {one.label: one.quantity for one in old.lines}
+    has = {one.label: one.quantity for one in new.lines}
     return Cost(
         book.currency,
         book.date,
         book.sample,
-        _sum(rows, old),
-        _sum(rows, new),
-        rows,
-        tuple(unpriced),
+        old.amount,
+        new.amount,
+        tuple(
+            PriceRow(
+                one.kind,
+                one.what,
+                one.label,
+                one.each,
+                had.get(one.label, 0),
+                has.get(one.label, 0),
+            )
+            for one in both.lines
+        ),
+        both.unknown,
     )
-
-
-def _sum(rows: tuple[PriceRow, ...], counted: Counter[str]) -> float | None:
-    total = 0.0
-    for row in rows:
-        if counted[row.server_type] and row.price is None:
-            return None
-        total += counted[row.server_type] * (row.price or 0.0)
-    return round(total, 2)

@@ -5,8 +5,10 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any, Literal
 
 from rehearsal.order import EngineName
-from rehearsal.review import reasons
+from rehearsal.review import acceptance, reasons
+from rehearsal.review.additions import additions
 from rehearsal.review.changes import Change, changes, counts
+from rehearsal.review.exposure import deleted_firewalls, unprotected
 from rehearsal.review.facts import Base, Facts, Finding, Setting
 from rehearsal.review.hazards import hazards
 from rehearsal.review.landscape import Landscape, Rule, landscape
@@ -55,6 +57,10 @@ class Review:
     settings: tuple[Setting, ...]
     set_back: tuple[str, ...]
     notes: tuple[str, ...]
+    head: str
+    others: tuple[str, ...]
+    idle: tuple[str, ...]
+    """Rules that found nothing to look at."""
     cluster: str
     location: str
     ranges: dict[str, str]
@@ -64,10 +70,11 @@ class Review:
 
 def review(facts: Facts) -> Review:
     """Judge the facts."""
-    before, after = landscape(facts.before), landscape(facts.after)
+    before, after = _sides(facts)
     listed = changes(facts)
     found = nodes(before, after, listed)
-    said = reasons.ordered([*reasons.stated(facts), *hazards(before, after, found, listed)])
+    stated = [*reasons.stated(facts), *hazards(before, after, found, listed)]
+    said = reasons.ordered(stated, facts.accepted)
     same = sum(
         one.action == "same" and not urns.is_default_provider(one.urn) for one in facts.operations
     )
@@ -90,11 +97,14 @@ def review(facts: Facts) -> Review:
         deferred=tuple(one for one in facts.findings if one.level == "deferred"),
         rules=facts.rules,
         evaluated=facts.evaluated,
-        cost=cost(before, after, facts.prices),
-        margins=margins(after),
+        cost=cost(facts.before, facts.after, facts.prices),
+        margins=margins(after, additions(facts.after)),
         settings=tuple(facts.settings),
         set_back=tuple(facts.set_back),
-        notes=tuple(facts.notes),
+        notes=(*facts.notes, *acceptance.unused(facts.accepted, [one.id for one in said])),
+        head=facts.head,
+        others=tuple(facts.others),
+        idle=tuple(facts.idle),
         cluster=after.name or before.name,
         location=after.location or before.location,
         ranges=dict(after.ranges or before.ranges),
@@ -122,8 +132,26 @@ def _masked(value: Any, mask: Callable[[str], str]) -> Any:
     return value
 
 
+def _sides(facts: Facts) -> tuple[Landscape, Landscape]:
+    """Before and after, each with the servers that no firewall protects."""
+    old, new = facts.before, facts.after
+    gone = deleted_firewalls(old, new)
+    return (
+        replace(landscape(old), exposed=frozenset(unprotected(old))),
+        replace(landscape(new), exposed=frozenset(unprotected(new, gone))),
+    )
+
+
 def _openings(before: Landscape, after: Landscape) -> tuple[Opening, ...]:
+    """Rules and servers without a firewall that only one side has."""
     old, new = _spelled(before), _spelled(after)
+    kept = {one.urn for one in before.servers} & {one.urn for one in after.servers}
+    for land, rows in ((before, old), (after, new)):
+        rows |= {
+            (one.name, "every port", "everyone: no firewall")
+            for one in land.servers
+            if one.urn in land.exposed and (land is after or one.urn in kept)
+        }
     return tuple(
         Opening(firewall, rule, source, added=(firewall, rule, source) in new)
         for firewall, rule, source in sorted(old ^ new)

@@ -1,6 +1,7 @@
 """The base of a review: which revision it is, and its files in a directory of their own."""
 
 import io
+import re
 import shutil
 import subprocess
 import tarfile
@@ -8,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 DEFAULT_BRANCHES = ("origin/HEAD", "origin/main", "origin/master", "main", "master")
+_STACK_FILE = re.compile(r"Pulumi\.([A-Za-z0-9][\w.-]*)\.yaml", re.ASCII)
 FETCH = "fetch the whole history (`fetch-depth: 0` on GitHub and Forgejo, `GIT_DEPTH: 0` on GitLab)"
 
 
@@ -25,7 +27,10 @@ class Revision:
 
 
 def find(program: Path, named: str | None) -> Revision:
-    """The named revision, else where the change leaves the default branch; raises NoRevision."""
+    """Where the change leaves the named revision, else the default branch; raises NoRevision.
+
+    Not that branch's tip: what was merged there since would look as if the change took it back.
+    """
     if shutil.which("git") is None:
         raise NoRevision("git is not installed, so there is no base revision")
     top = _git(program, "rev-parse", "--show-toplevel")
@@ -33,20 +38,47 @@ def find(program: Path, named: str | None) -> Revision:
         raise NoRevision(f"{program.resolve()} is not in a git repository that git trusts")
     repository = Path(top)
     inside = program.resolve().relative_to(repository.resolve())
-    if named is not None:
-        commit = _git(program, "rev-parse", "--verify", "--end-of-options", f"{named}^{{commit}}")
-        if commit is None:
-            raise NoRevision(f"git knows no revision {named!r}; {FETCH}")
-        return Revision(repository, commit, inside)
-    for branch in DEFAULT_BRANCHES:
-        tip = _git(program, "rev-parse", "--verify", "--quiet", f"{branch}^{{commit}}")
+    for branch in DEFAULT_BRANCHES if named is None else (named,):
+        tip = _git(program, "rev-parse", "--verify", "--end-of-options", f"{branch}^{{commit}}")
         if tip is None:
             continue
         commit = _git(program, "merge-base", "HEAD", tip)
         if commit is None:
             raise NoRevision(f"git finds no common commit with {branch}; {FETCH}, or give --base")
         return Revision(repository, commit, inside)
+    if named is not None:
+        raise NoRevision(f"git knows no revision {named!r}; {FETCH}")
     raise NoRevision(f"git finds no default branch ({', '.join(DEFAULT_BRANCHES)}); give --base")
+
+
+def reviewed(program: Path, base: str) -> str:
+    """The commit that is reviewed, as a person knows it; empty without one.
+
+    A platform checks out a trial merge into the base: then it is the commit that was merged. What
+    is not committed is reviewed, too, and said.
+    """
+    line = _git(program, "rev-list", "--parents", "-n", "1", "HEAD")
+    if not line:
+        return ""
+    own, *parents = line.split()
+    shown = parents[1] if len(parents) == 2 and base and parents[0].startswith(base) else own
+    changed = _git(program, "status", "--porcelain", "--untracked-files=no", "--", ".")
+    return f"{shown[:12]} and what is not committed" if changed else shown[:12]
+
+
+def stacks(program: Path, named: str | None) -> tuple[str, ...]:
+    """Stacks that have a file in the work tree or in the base; raises NoRevision for a named base
+    that is not there.
+    """
+    files = {file.name for file in program.glob("Pulumi.*.yaml")}
+    try:
+        base = find(program, named).commit
+        files |= {*(_git(program, "ls-tree", "--name-only", base, "./") or "").splitlines()}
+    except NoRevision:
+        if named is not None:
+            raise
+    found = [_STACK_FILE.fullmatch(Path(name).name) for name in sorted(files)]
+    return tuple(one[1] for one in found if one)
 
 
 def check_out(revision: Revision, target: Path) -> Path:

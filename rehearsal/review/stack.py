@@ -9,8 +9,10 @@ from typing import Any, Protocol
 
 from rehearsal.isolation import SEED, TOKEN
 from rehearsal.program import SECRET_KEYS, Program
-from rehearsal.review.facts import PriceBook, Problem
+from rehearsal.review.acceptance import KEY as ACCEPTED
+from rehearsal.review.facts import Problem
 from sovereign.plan import SovereignPlan
+from sovereign.plan.cost import PriceBook
 
 PLACEHOLDERS = dict(zip(SECRET_KEYS, (SEED, TOKEN), strict=True))
 """What stands for our program's secrets, encrypted or not."""
@@ -56,6 +58,14 @@ class Stack(Protocol):
 class Reader(Protocol):
     """What the command line lends: how a stack is read, planned and priced."""
 
+    def of(self, stack: str) -> "Reader":
+        """The same for another stack."""
+        ...
+
+    def smallest(self) -> Mapping[str, Any]:
+        """Configuration of the smallest Sovereign."""
+        ...
+
     def read(self, program: Path) -> Stack:
         """The stack of a program directory; raises Unreadable."""
         ...
@@ -74,6 +84,7 @@ def program_of(stack: Stack, config: Mapping[str, Any]) -> Program:
     texts = {
         key: value if isinstance(value, str) else json.dumps(value)
         for key, value in {**config, **_placeholders(config)}.items()
+        if key != ACCEPTED
     }
     secret = tuple(key for key in texts if key in PLACEHOLDERS or key in stack.encrypted)
     return Program(stack.program, stack.project, texts, secret)

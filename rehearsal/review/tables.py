@@ -9,6 +9,7 @@ from rehearsal.review.margins import Margin
 from rehearsal.review.money import Cost
 from rehearsal.review.nodes import Node
 from rehearsal.review.review import Review
+from sovereign.plan.cost import NOT_INCLUDED
 
 FATES = {
     "new": "new",
@@ -85,7 +86,7 @@ def known(review: Review) -> Section | None:
 
 
 def cost(review: Review) -> Section | None:
-    """What the servers cost per month, before and after."""
+    """What everything that is billed costs per month, before and after."""
     money = review.cost
     if not money.rows:
         return None
@@ -93,26 +94,23 @@ def cost(review: Review) -> Section | None:
     lines = [
         "### Cost per month",
         "",
-        f"| server type | {money.currency} each | before | after | difference |",
+        f"| billed | {prose(money.currency)} each | before | after | difference |",
         "|---|---:|---:|---:|---:|",
     ]
     for row in money.rows:
-        each = "unknown" if row.price is None else f"{row.price:.2f}"
-        moved = row.after - row.before
-        difference = "unknown" if row.price is None else f"{moved * row.price:+.2f}"
-        shown = difference if moved else "—"
-        lines.append(
-            f"| {cell(row.server_type, 40)} | {each} | {row.before} | {row.after} | {shown} |"
-        )
+        difference = "unknown" if row.difference is None else f"{row.difference:+.2f}"
+        shown = "—" if row.difference == 0 else difference
+        counts = f"{row.before:g} | {row.after:g}"
+        lines.append(f"| {cell(row.label, 60)} | {_each(row.price)} | {counts} | {shown} |")
     change = "unknown" if money.difference is None else f"{money.difference:+.2f}"
     change = "—" if money.difference == 0 else change
     lines.append(
         f"| **total** | | {_amount(money.before)} | {_amount(money.after)} | **{change}** |"
     )
-    said = f"Net {origin} of {prose(money.date)}, {prose(money.currency)}, servers only."
+    said = f"Net {origin} of {prose(money.date)}, {prose(money.currency)}."
     if money.unpriced:
         said += f" Without a price: {', '.join(code(one, 80) for one in money.unpriced[:10])}."
-    return Section("", (*lines, "", said, ""))
+    return Section("", (*lines, "", f"{said} Not included: {NOT_INCLUDED}.", ""))
 
 
 def cost_line(money: Cost) -> str:
@@ -122,11 +120,17 @@ def cost_line(money: Cost) -> str:
     if money.difference is None:
         return "Cost per month: **unknown**."
     if not money.difference:
-        return f"Cost per month: **{money.after:.2f} {prose(money.currency)}**, unchanged."
+        stays = "" if money.after is None else f"**{money.after:.2f} {prose(money.currency)}**, "
+        return f"Cost per month: {stays}unchanged."
     return (
         f"Cost per month: **{money.difference:+.2f} {prose(money.currency)}** "
         f"({_amount(money.before)} → {_amount(money.after)})."
     )
+
+
+def _each(price: float | None) -> str:
+    """Finer than a cent where a cent would be nothing."""
+    return f"{price:.4f}" if price and price < 0.1 else _amount(price)
 
 
 def _amount(amount: float | None) -> str:

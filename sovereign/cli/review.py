@@ -4,7 +4,7 @@ The rehearsal makes it; this module lends it the reading, planning and pricing o
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from types import ModuleType
@@ -13,21 +13,42 @@ from typing import Annotated, Any
 import typer
 
 from sovereign import catalog
-from sovereign.cli import optional, stack_file
+from sovereign.cli import exits, optional, stack_file
 from sovereign.cli.plan import plan_of
-from sovereign.cli.rehearse import ProgramDirectory, Stack
+from sovereign.cli.rehearse import Stack
+from sovereign.environments import stack as environment
 from sovereign.plan import SovereignPlan
+from sovereign.plan.cost import PriceBook, price_book
 from sovereign.problems import ConfigError
 
 EPILOG = (
     "Examples: sovereign review | sovereign review --base origin/main --output review.md | "
-    "sovereign review --json | sovereign review --live --stack prod. "
+    "sovereign review --json | sovereign review --all review | "
+    "sovereign review --live --stack prod. "
     "Exit codes: 0 approve or look, 1 refuse, 2 bad usage, 3 something this machine lacks."
 )
 Base = Annotated[
     str | None,
     typer.Option(
-        metavar="REV", help="Compare with this revision; default: where the branch left the main."
+        metavar="REV",
+        help="Compare with where HEAD left this revision; default: the default branch.",
+    ),
+]
+ProgramDirectory = Annotated[
+    Path,
+    typer.Option(
+        exists=True,
+        file_okay=False,
+        help="Directory of the Pulumi program, of a Sovereign or any other.",
+    ),
+]
+Every = Annotated[
+    Path | None,
+    typer.Option(
+        "--all",
+        file_okay=False,
+        metavar="DIR",
+        help="Review every stack that has a file on either side: DIR/STACK.md and DIR/STACK.json.",
     ),
 ]
 Live = Annotated[
@@ -51,6 +72,7 @@ def review(
         bool, typer.Option("--json", help="Exactly one JSON object on stdout.")
     ] = False,
     output: Output = None,
+    every: Every = None,
     limit: Limit = 65_536,
 ) -> None:
     """Say what the work tree changes, whether to approve it and why, as one Markdown comment.
@@ -59,6 +81,16 @@ def review(
     previewed over it. No account, no passphrase, no cluster.
     """
     rehearsal = optional.rehearsal(partial(_unavailable, stack) if as_json else None).the_review()
+    if every and (as_json or output or live):
+        typer.echo(
+            "--all writes files of its own: leave --json, --output and --live away", err=True
+        )
+        raise typer.Exit(exits.USAGE)
+    if every:
+        reader = Reader(rehearsal, stack)
+        raise typer.Exit(
+            rehearsal.every(program=program, base=base, reader=reader, directory=every, limit=limit)
+        )
     raise typer.Exit(
         rehearsal.review(
             stack=stack,
@@ -80,6 +112,15 @@ class Reader:
     rehearsal: ModuleType
     stack: str
 
+    def of(self, stack: str) -> "Reader":
+        """The same for another stack."""
+        return replace(self, stack=stack)
+
+    def smallest(self) -> Mapping[str, Any]:
+        """Configuration of a Sovereign of one control plane and one worker."""
+        wish = environment.Wish("lent", "nbg1", 1, 1, "cpx32", protect=False)
+        return {stack_file.CLUSTER_KEY: environment.cluster(wish)}
+
     def read(self, program: Path) -> stack_file.StackFile:
         """The stack with placeholders for what is encrypted, and the rehearsal's defaults."""
         try:
@@ -98,22 +139,13 @@ class Reader:
         except ConfigError as error:
             return None, self._problems(error)
 
-    def prices(self, config: Mapping[str, Any]) -> Any:
+    def prices(self, config: Mapping[str, Any]) -> PriceBook:
         """The stack's own price book where it has one, else the packaged one."""
         cluster = config.get(stack_file.CLUSTER_KEY)
         own = cluster.get("prices") if isinstance(cluster, Mapping) else None
-        book = own if isinstance(own, Mapping) else catalog.load().prices
-        listed = book.get("serverTypes")
-        return self.rehearsal.PriceBook(
-            str(book.get("currency", "")),
-            str(book.get("date", "")),
-            book is not own,
-            {
-                str(name): float(price)
-                for name, price in (listed.items() if isinstance(listed, Mapping) else ())
-                if isinstance(price, int | float)
-            },
-        )
+        if isinstance(own, Mapping):
+            return price_book(own, sample=False)
+        return price_book(catalog.load().prices, sample=True)
 
     def _problems(self, error: ConfigError) -> list[Any]:
         return [self.rehearsal.Problem(p.path, p.value, p.rule, p.fix) for p in error.problems]

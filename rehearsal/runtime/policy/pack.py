@@ -1,6 +1,7 @@
 """One policy pack: its process and the calls to it."""
 
 import json
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -15,6 +16,10 @@ from rehearsal.runtime.served import Served
 from rehearsal.runtime.values import to_struct
 
 CALL_LIMIT_S: Final = 300.0
+INSTALLED: Final = Path(__file__).resolve().parents[3] / "policies"
+"""Packs that came with this package, as out of a wheel: its Python has what they need."""
+NO_CONFIGURATION: Final = Path(__file__).with_name("no_configuration.json")
+"""Every rule at its default."""
 _LEVELS: Final = {
     proto.ADVISORY: "advisory",
     proto.MANDATORY: "mandatory",
@@ -43,6 +48,8 @@ def python_of(pack: Path) -> Path:
             "(pulumi#19568): set runtime.options.virtualenv in its PulumiPolicy.yaml"
         )
     python = (pack / str(options["virtualenv"])).resolve() / "bin" / "python"
+    if not python.exists() and pack.resolve().parent == INSTALLED:
+        return Path(sys.executable)
     if not python.exists():
         raise PackFailed(
             f"the policy pack {pack} needs the environment {python.parent.parent}, which is "
@@ -153,10 +160,15 @@ def _rule(policy: proto.PolicyInfo) -> Rule:
     )
 
 
+def config_path(pack: Path, stack: str) -> Path:
+    """The pack's configuration for that environment: `config.<stack>.json`, else dev's, else an
+    empty one. `sovereign.environments.policies` and examples/ci/up.sh choose the same way.
+    """
+    files = (pack / f"config.{name}.json" for name in (stack, "dev"))
+    return next((file for file in files if file.is_file()), NO_CONFIGURATION)
+
+
 def config_file(pack: Path, stack: str) -> dict[str, Any]:
-    """The pack's `config.<stack>.json`; empty where there is none."""
-    path = pack / f"config.{stack}.json"
-    if not path.is_file():
-        return {}
-    document: dict[str, Any] = json.loads(path.read_text())
+    """What the pack's configuration for that environment holds."""
+    document: dict[str, Any] = json.loads(config_path(pack, stack).read_text())
     return document

@@ -123,17 +123,23 @@ class Packs:
 
     def summaries(self) -> tuple[PackSummary, ...]:
         """How much of each pack was at work."""
-        return tuple(
-            PackSummary(
-                name=pack.name,
-                version=pack.version,
-                rules=len(pack.active(stack=False) | pack.active(stack=True)),
-                evaluated=len(self._evaluated[pack.name]),
-                deferred=len(self._deferred[pack.name]),
+        found = []
+        for pack in self._packs:
+            if not pack.config:
+                continue
+            active = pack.active(stack=False) | pack.active(stack=True)
+            evaluated = self._evaluated[pack.name]
+            found.append(
+                PackSummary(
+                    name=pack.name,
+                    version=pack.version,
+                    rules=len(active),
+                    evaluated=len(evaluated),
+                    deferred=len(self._deferred[pack.name]),
+                    idle=tuple(sorted(active - evaluated)),
+                )
             )
-            for pack in self._packs
-            if pack.config
-        )
+        return tuple(found)
 
     def close(self) -> None:
         """End every pack's process."""

@@ -4,10 +4,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from rehearsal.review.facts import Base, Facts, Operation, PriceBook, Resource
+from rehearsal.review.facts import Base, Facts, Operation, Resource
 from rehearsal.runtime.values import Secret
+from sovereign.plan.cost import PriceBook
 
-PRICES = PriceBook("EUR", "2026-11-01", True, {"cpx32": 12.0, "cpx42": 22.0})
+PRICES = PriceBook(
+    "EUR",
+    "2026-11-01",
+    sample=True,
+    server_types={"cpx32": 12.0, "cpx42": 22.0},
+    load_balancer_types={"lb11": 6.0},
+    primary_ipv4=0.5,
+    floating_ipv4=3.0,
+    floating_ipv6=1.0,
+    volume_per_gb=0.05,
+    backups_percent=20,
+)
 HEAD = "urn:pulumi:dev::sovereign::"
 SOVEREIGN = "sovereign:index:Sovereign"
 PARENTS = {"control-plane": "sovereign:index:ControlPlane", "worker": "sovereign:index:WorkerPool"}
@@ -30,6 +42,8 @@ class Node:
     type: str = "cpx32"
     generation: int = 1
     k3s: Mapping[str, Any] = field(default_factory=dict)
+    firewalls: tuple[Any, ...] = (7,)
+    labels: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def ip(self) -> str:
@@ -59,6 +73,7 @@ class Cluster:
             Resource(
                 urn("hcloud:index/firewall:Firewall", "dev-workers"),
                 {"name": "dev-workers", "rules": [rule] if self.open_to else []},
+                "7",
             ),
             *(self._group(role) for role in PARENTS),
             Resource(urn("sovereign:index:K3sJoin", "join"), {"version": self.k3s, "nodes": k3s}),
@@ -95,6 +110,8 @@ class Cluster:
                 "location": "nbg1",
                 "userData": Secret("#cloud-config\nx: secret-of-the-host-key\n"),
                 "networks": [{"ip": node.ip}],
+                "firewallIds": [*node.firewalls],
+                "labels": {**node.labels},
             },
         )
 

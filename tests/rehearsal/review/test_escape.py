@@ -1,11 +1,13 @@
 """Text that stays text, whatever it is."""
 
+import html
 import re
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from rehearsal.review.escape import cell, clean, code, mermaid, prose
+from rehearsal.review.escape import BREAK, cell, clean, code, mermaid, prose
 
 
 @example("a ` b `` c")
@@ -71,3 +73,25 @@ def test_a_pipe_in_code_is_escaped_in_tables_only() -> None:
     assert code("a|b") == "`a|b`"
     assert cell("a|b") == "`a\\|b`"
     assert prose("x `a|b`", in_table=True) == "x `a\\|b`"
+
+
+@pytest.mark.parametrize(
+    "reference",
+    [
+        *("@team", "#12", "GH-12", "gh-12", "!12", "%3", "&4", "~bug", "^x", "$7"),
+        *("o/r#1", "https://x.example", "www.x.example"),
+        *("0123456789abcdef0123456789abcdef01234567", "abcdef1", "1234567"),
+    ],
+)
+def test_no_platform_makes_a_reference_of_plain_text(reference: str) -> None:
+    """It is broken where GitHub, GitLab, Forgejo or Gitea would read it; in code nobody does."""
+    text = html.unescape(prose(f"see {reference} now").replace("\\", ""))
+    assert reference not in text
+    assert reference in text.replace(BREAK, "")
+    assert reference in prose(f"see `{reference}` now")
+
+
+def test_words_and_numbers_are_left_as_they_are() -> None:
+    """A colour, a size, an address, a version."""
+    for text in ("defaced the facade", "65536 bytes", "10.42.0.0/16", "v1.36.4", "100% of it"):
+        assert BREAK not in prose(text)

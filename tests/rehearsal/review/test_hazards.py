@@ -161,12 +161,14 @@ def test_a_k3s_version_and_cilium_values_are_named() -> None:
     ("type_", "verdict"),
     [
         ("hcloud:index/network:Network", "refuse"),
-        ("hcloud:index/volume:Volume", "look"),
+        ("hcloud:index/volume:Volume", "refuse"),
+        ("kubernetes:core/v1:PersistentVolumeClaim", "refuse"),
+        ("kubernetes:core/v1:Namespace", "look"),
         ("hcloud:index/sshKey:SshKey", "approve"),
     ],
 )
 def test_a_deleted_part_weighs_what_is_lost_with_it(type_: str, verdict: str) -> None:
-    """A network is refused, a volume is to be looked at, an SSH key is nothing."""
+    """What cannot be had back is refused; a namespace is to be looked at, an SSH key is nothing."""
     before = replace(SMALL, extra=(Resource(urn(type_, "part"), {"name": "part"}),))
     assert reviewed(before, SMALL).verdict == verdict
 
@@ -193,7 +195,7 @@ def test_a_stopped_preview_claims_no_deletion() -> None:
     assert found.verdict == "refuse"
     assert set(fates(found).values()) == {"same"}
     assert len(found.nodes) == len(SMALL.nodes)
-    assert found.cost.after == found.cost.before == 36.0
+    assert found.cost.after == found.cost.before == 37.5
 
 
 def test_a_program_that_is_not_ours_is_read_by_its_servers() -> None:
@@ -208,7 +210,7 @@ def test_a_program_that_is_not_ours_is_read_by_its_servers() -> None:
     assert [(node.name, node.role, node.fate) for node in found.nodes] == [
         ("plain", "server", "new")
     ]
-    assert found.cost.after == 12.0
+    assert found.cost.after == 12.5
 
 
 def test_workers_are_many_and_none_is_lost() -> None:

@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 from pulumi.automation import events
 
+from rehearsal.program import packs_of
 from rehearsal.review import live
 from rehearsal.review.operations import operations
 from rehearsal.runtime.model import Level, Op
+from rehearsal.runtime.policy.pack import python_of
 from rehearsal.runtime.values import UNKNOWN, UNKNOWN_TEXT, Secret
 from tests.configurations import ROOT
 
@@ -81,6 +83,26 @@ def test_advice_about_an_unchanged_resource_is_no_fault_of_the_change() -> None:
     assert len(live.heard_preview(heard, (), "").known) == 1
     heard = [step("update"), policy("advisory", "x\nnew")]
     assert live.heard_preview(heard, (), "").known == ()
+
+
+def test_advice_is_the_changes_where_anything_else_changes() -> None:
+    """A namespace that stays loses its policy: the rule speaks of what stays."""
+    gone = step("delete", urn=SERVER.replace("::one", "::policy"))
+    heard = [step("same"), gone, policy("advisory", "x\nnothing closes it")]
+    assert live.heard_preview(heard, (), "").known == ()
+
+
+def test_packs_that_came_with_the_command_are_copied_beside_the_program(tmp_path: Path) -> None:
+    """With a Python, and their framework as files; a program's own stay where they are in it."""
+    program, workspace = tmp_path / "program", tmp_path / "workspace"
+    (program / "policies" / "own").mkdir(parents=True)
+    copied = workspace / "program"
+    own = live._placed(program / "policies" / "own", program, copied, workspace)
+    assert own == copied / "policies" / "own"
+    for pack in packs_of(tmp_path):
+        placed = live._placed(pack, program, copied, workspace)
+        assert python_of(placed).exists()
+        assert (placed / "rules" / "framework" / "adapter.py").is_file()
 
 
 def test_a_failure_without_a_reason_in_the_events_is_said() -> None:

@@ -239,11 +239,3 @@ def test_a_finding_of_the_base_is_no_reason_unless_it_is_mandatory() -> None:
 def test_advice_that_is_new_is_to_be_looked_at() -> None:
     """Not refused, not approved unseen."""
     assert review(change(SMALL, SMALL, findings=(ADVICE,))).verdict == "look"
-
-
-def test_a_deferred_finding_is_counted_and_weighs_nothing() -> None:
-    """A first preview cannot know every address."""
-    deferred = Finding("network", "api", "deferred", "", "deferred: host")
-    found = review(change(SMALL, SMALL, findings=(deferred,)))
-    assert found.verdict == "approve"
-    assert "1 findings deferred" in comment(found)

@@ -1,10 +1,13 @@
 """What is previewed of a configuration that is refused."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
+from rehearsal.review.embedded import lend_environment
 from rehearsal.review.facts import Problem
 from rehearsal.review.preparation import prepare
+from rehearsal.runtime.policy.pack import python_of
 from sovereign.cli.plan import plan_of
 from sovereign.cli.stack_file import StackFile
 from sovereign.plan import SovereignPlan
@@ -66,3 +69,19 @@ def test_a_base_that_is_refused_itself_cannot_be_previewed() -> None:
     found = prepare(bad, bad, RANGES, inspect)
     assert found.config is None
     assert [one.path for one in found.problems] == ["sovereign:operatorCidrs[0]"]
+
+
+def test_a_checked_out_program_and_its_packs_get_an_environment(tmp_path: Path) -> None:
+    """Where each looks for it, never outside the program, and none that is there is touched."""
+    program = tmp_path / "base" / "infra"
+    for pack, place in (("own", "venv"), ("shared", "../../.venv"), ("bad", "../../../../stolen")):
+        folder = program / "policies" / pack
+        folder.mkdir(parents=True)
+        manifest = f"runtime: {{name: python, options: {{virtualenv: {place}}}}}\n"
+        (folder / "PulumiPolicy.yaml").write_text(manifest, encoding="utf-8")
+    lend_environment(program)
+    lend_environment(program)
+    assert python_of(program / "policies" / "own").exists()
+    assert python_of(program / "policies" / "shared").exists()
+    assert {one.name for one in tmp_path.iterdir()} == {"base"}
+    assert {one.name for one in (tmp_path / "base").iterdir()} == {"infra"}

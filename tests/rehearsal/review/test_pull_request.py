@@ -9,7 +9,8 @@ import pytest
 from rich.console import Console
 
 from rehearsal.review import command, comparison
-from rehearsal.review.embedded import World, open_world
+from rehearsal.review.embedded import open_world
+from rehearsal.review.lending import Lender
 from rehearsal.review.markdown import comment
 from rehearsal.review.review import Review, review, without
 from rehearsal.review.secrecy import Secrets
@@ -59,23 +60,16 @@ def world(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     before = comparison.base_of(repository, None, reader, scratch / "base")
     assert before.stack is not None
     with open_world(scratch, SCRIPTS, Console(quiet=True)) as opened:
-        before = comparison.brought_up(before, before.stack, "dev", opened, secrets)
-        yield Reviewer(repository, reader, before, opened, secrets)
+        lender = Lender(opened, reader, (repository,), scratch / "lent", secrets)
+        before = comparison.brought_up(before, before.stack, "dev", lender)
+        yield Reviewer(repository, before, lender)
 
 
 class Reviewer:
     """Reviews edits of the repository, one after the other, over the same base."""
 
-    def __init__(
-        self,
-        repository: Path,
-        reader: Reader,
-        before: comparison.Old,
-        opened: World,
-        secrets: Secrets,
-    ) -> None:
-        self.repository, self.before = repository, before
-        self._reader, self._world, self._secrets = reader, opened, secrets
+    def __init__(self, repository: Path, before: comparison.Old, lender: Lender) -> None:
+        self.repository, self.before, self._lender = repository, before, lender
 
     def review(self, *edits: tuple[str, tuple[str, str]]) -> Review:
         """The review of some edits, each a file, a text in it and its replacement."""
@@ -85,11 +79,9 @@ class Reviewer:
                 text = file.read_text(encoding="utf-8")
                 assert old in text
                 file.write_text(text.replace(old, new), encoding="utf-8")
-            head = self._reader.read(self.repository)
-            facts = comparison.change_over(
-                "dev", head, self.before, self._reader, self._world, self._secrets
-            )
-            return without(review(facts), self._secrets.mask)
+            head = self._lender.reader.read(self.repository)
+            facts = comparison.change_over("dev", head, self.before, self._lender)
+            return without(review(facts), self._lender.secrets.mask)
         finally:
             git(self.repository, "checkout", "-q", "-f", "main")
 
@@ -114,7 +106,7 @@ def test_a_pool_an_open_firewall_and_a_changed_range_are_refused_with_reasons(
     assert "refuse sovereign:operatorCidrs[0]: found '0.0.0.0/0'; everyone" in said(found)
     assert "refuse network.podCidr: found 10.44.0.0/16; the cluster was made with" in said(found)
     assert [node.name for node in found.nodes if node.fate == "new"] == ["dev-batch-10"]
-    assert found.cost.difference == 22.0
+    assert found.cost.difference == 69.99
     text = comment(found)
     assert "## ⛔ Refuse" in text
     assert "everyone on the internet would reach SSH" in text
@@ -126,7 +118,7 @@ def test_one_more_pool_alone_is_approved(world: Reviewer) -> None:
     found = world.review((STACK, POOL))
     assert (found.verdict, found.reasons) == ("approve", ())
     assert found.counts["delete"] == 0
-    assert found.cost.difference == 22.0
+    assert found.cost.difference == 69.99
 
 
 def test_an_open_firewall_alone_is_refused_by_configuration(world: Reviewer) -> None:
@@ -144,6 +136,29 @@ def test_a_firewall_opened_in_code_is_refused_by_policy(world: Reviewer) -> None
     assert "refuse dev-workers: network/world-open-ports: 22/tcp open to the IPv4" in said(found)
     opened = [(one.firewall, one.sources) for one in found.openings if one.added]
     assert opened == [("dev-workers", "0.0.0.0/1"), ("dev-workers", "128.0.0.0/1")]
+
+
+def test_taking_the_firewall_off_the_servers_is_refused(world: Reviewer) -> None:
+    """By what is lost, whatever the rules of that day say about it."""
+    bare = ("firewall_ids=[network.firewall_ids[plan.role]],", "firewall_ids=[],")
+    found = world.review(("sovereign/components/server.py", bare))
+    lost = [one for one in found.reasons if one.what.startswith("no firewall is left")]
+    assert {one.weight for one in lost} == {"refuse"}
+    assert {one.subject for one in lost} == {node.name for node in found.nodes}
+
+
+def test_another_only_control_plane_is_accepted_in_the_stack_file(
+    world: Reviewer,
+) -> None:
+    """By the id that the refusal shows; then it is to be looked at, with the reason."""
+    other = ("ids: [1]}", "ids: [2]}")
+    found = world.review((STACK, other))
+    (refused,) = [one for one in found.reasons if one.weight == "refuse"]
+    assert (refused.source, f"`{refused.id}`" in comment(found)) == ("quorum", True)
+    entry = f"config:\n  review:accepted: {{{refused.id}: 'until 2999-12-31, meant (alice)'}}\n"
+    found = world.review((STACK, other), (STACK, ("config:\n", entry)))
+    assert found.verdict == "look"
+    assert "meant (alice)" in comment(found)
 
 
 def test_a_changed_range_alone_is_refused(world: Reviewer) -> None:

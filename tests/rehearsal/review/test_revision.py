@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.review.revision import NoRevision, check_out, find
+from rehearsal.review.revision import NoRevision, check_out, find, reviewed
 
 
 def git(directory: Path, *arguments: str) -> str:
@@ -44,9 +44,41 @@ def test_the_base_is_where_the_branch_left_the_default_branch(repository: Path) 
     assert found.commit == git(repository, "rev-parse", "main~1")
 
 
-def test_a_named_base_is_taken_as_it_is(repository: Path) -> None:
-    """Branch, tag or commit."""
-    assert find(repository, "main").commit == git(repository, "rev-parse", "main")
+def test_a_named_base_is_where_the_branch_left_it_too(repository: Path) -> None:
+    """A branch that went on since, or a commit of the change's own past, which is itself."""
+    left = git(repository, "rev-parse", "main~1")
+    assert find(repository, "main").commit == left != git(repository, "rev-parse", "main")
+    assert find(repository, "HEAD~1").commit == left
+
+
+def test_the_trial_merge_of_a_platform_is_compared_with_what_it_merges_into(
+    repository: Path,
+) -> None:
+    """GitHub checks out such a merge: its first parent is the base, the second the change."""
+    change, tip = git(repository, "rev-parse", "change"), git(repository, "rev-parse", "main")
+    git(repository, "checkout", "-q", "--detach", "main")
+    git(repository, "merge", "-q", "--no-ff", "-X", "theirs", "-m", "trial", "change")
+    assert find(repository, "main").commit == tip
+    assert reviewed(repository, tip[:12]) == change[:12]
+
+
+def test_the_reviewed_commit_is_named_with_what_is_not_committed(repository: Path) -> None:
+    """A branch that merged main itself is its own commit; a file git does not know counts not."""
+    own = git(repository, "rev-parse", "--short=12", "HEAD")
+    assert reviewed(repository, "") == own
+    (repository / "review.md").write_text("unknown to git", encoding="utf-8")
+    assert reviewed(repository, "") == own
+    (repository / "Pulumi.yaml").write_text("name: dirty\n", encoding="utf-8")
+    assert reviewed(repository, "") == f"{own} and what is not committed"
+    git(repository, "checkout", "-q", "Pulumi.yaml")
+    git(repository, "merge", "-q", "-X", "ours", "-m", "caught up", "main")
+    merged = git(repository, "rev-parse", "--short=12", "HEAD")
+    assert reviewed(repository, git(repository, "rev-parse", "main")) == merged
+
+
+def test_outside_git_no_commit_is_named(tmp_path: Path) -> None:
+    """The comment then says nothing about it."""
+    assert reviewed(tmp_path, "") == ""
 
 
 def test_its_files_are_written_elsewhere_and_nothing_here_changes(

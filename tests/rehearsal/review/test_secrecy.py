@@ -1,12 +1,19 @@
 """Secrets are known by name, by mark and by text, and masked wherever they stand."""
 
+import base64
+import io
+import json
+from collections.abc import Callable
 from dataclasses import replace
+from urllib.parse import quote
+
+import pytest
 
 from rehearsal.review.answer import answer
 from rehearsal.review.facts import Finding, Problem, Resource, Setting
 from rehearsal.review.markdown import comment
 from rehearsal.review.review import review, without
-from rehearsal.review.secrecy import Secrets, forget
+from rehearsal.review.secrecy import Masked, Secrets, forget
 from rehearsal.runtime.values import Secret
 from tests.rehearsal.review.situations import SMALL, Node, change, urn
 
@@ -42,6 +49,38 @@ def test_a_short_secret_masks_nothing() -> None:
     secrets = Secrets()
     secrets.texts(["1"])
     assert secrets.mask("10 of 100") == "10 of 100"
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        lambda text: base64.b64encode(f"user:{text}".encode()).decode(),
+        lambda text: base64.b64encode(f"a:{text}:z".encode()).decode(),
+        lambda text: base64.urlsafe_b64encode(f"{text}".encode()).decode(),
+        lambda text: quote(text, safe=""),
+        lambda text: json.dumps({"a": text}),
+        str.upper,
+        str.lower,
+        lambda text: text.encode().hex(),
+    ],
+)
+def test_a_secret_is_masked_in_other_forms_too(changed: Callable[[str], str]) -> None:
+    """As a program would put it into a header, a URL, a document, a name."""
+    secret = 'hunted "Secret"/0123456789 ?>~~'
+    secrets = Secrets()
+    secrets.texts([secret])
+    said = secrets.mask(changed(secret))
+    assert "[secret]" in said
+    assert len(said) <= len("[secret]") + 20
+
+
+def test_a_stream_shows_no_known_secret() -> None:
+    """The progress that is printed while the program runs."""
+    secrets, stream = Secrets(), io.StringIO()
+    secrets.texts([HUNTED])
+    masked = Masked(stream, secrets.mask)
+    masked.write(f"failed: {HUNTED}\n")
+    assert (stream.getvalue(), masked.isatty()) == ("failed: [secret]\n", False)
 
 
 def test_a_secret_fed_into_every_place_is_in_neither_comment_nor_answer() -> None:
