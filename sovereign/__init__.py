@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from sovereign.reference import Reference
 
 __all__ = ["Reference"]
+__version__ = "0.1.0"
+"""The release; packaging, the plugin and the packages made of it read it here."""
 
 
 def __getattr__(name: str) -> Any:

@@ -10,16 +10,17 @@ provider = kubernetes.Provider(
 ```
 
 Every attribute is an Output, named as in the contract but in snake_case; secrets stay secret, what
-is not known yet stays unknown. The stack must keep the contract that this release knows: to read
-any attribute of another one ends in one sentence.
+is not known yet stays unknown. The stack must keep the version of the contract that this release
+knows; another one ends in one sentence. So does an output that the stack lacks, if it is read.
 """
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pulumi
 
 from sovereign.contract import CONTRACT, CONTRACT_VERSION
+from sovereign.wire import whole_numbers
 
 
 class Reference:
@@ -53,28 +54,39 @@ class Reference:
         literally `organization`.
         """
         self.name = stack
-        outputs = pulumi.StackReference(stack, opts=opts)
-        version = outputs.get_output("contractVersion")
-        for promise in CONTRACT:
-            value = outputs.get_output(promise.name)
-            read = pulumi.Output.all(version, value).apply(_reader(stack, promise.name))
-            setattr(self, attribute(promise.name), read)
+        self._outputs = pulumi.StackReference(stack, opts=opts)
+        self._version = self._outputs.get_output("contractVersion").apply(self._checked)
+
+    if not TYPE_CHECKING:  # the types are those above, and another name is a mistake
+
+        def __getattr__(self, name: str) -> pulumi.Output[Any]:
+            """A promised output, when it is asked for: a stack may lack what nobody reads."""
+            promised = {attribute(promise.name): promise.name for promise in CONTRACT}
+            if name not in promised:
+                raise AttributeError(f"a Sovereign promises no output {name!r}")
+            found = self._read(promised[name])
+            setattr(self, name, found)
+            return found
+
+    def _read(self, output: str) -> pulumi.Output[Any]:
+        def present(found: list[Any]) -> Any:
+            if found[1] is None:
+                raise pulumi.RunError(f"the stack {self.name} {_absent(output)}")
+            return whole_numbers(found[1])
+
+        # After the version: it says more than one missing output.
+        return pulumi.Output.all(self._version, self._outputs.get_output(output)).apply(present)
+
+    def _checked(self, version: Any) -> Any:
+        problem = refusal(version)
+        if problem:
+            raise pulumi.RunError(f"the stack {self.name} {problem}")
+        return version
 
 
 def attribute(output: str) -> str:
     """Name of the attribute for an output: `api_endpoint` for `apiEndpoint`."""
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", output).lower()
-
-
-def _reader(stack: str, output: str) -> Any:
-    def read(found: list[Any]) -> Any:
-        version, value = found
-        problem = refusal(version) or ("" if value is not None else _absent(output))
-        if problem:
-            raise pulumi.RunError(f"the stack {stack} {problem}")
-        return value
-
-    return read
 
 
 def refusal(version: Any) -> str:

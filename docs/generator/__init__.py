@@ -1,1 +1,3 @@
-"""Reference pages that are made from the code; `python -m docs.generator` writes them anew."""
+"""What is made from the code: reference pages, the outputs' JSON schema, the TypeScript wrapper;
+`python -m docs.generator` writes them anew.
+"""

@@ -1,12 +1,12 @@
-"""Write docs/reference/ anew; a test fails where it is not what this writes."""
+"""Write every generated file anew; a test fails where one is not what this writes."""
 
-from docs.generator.reference import PAGES, REFERENCE
+from docs.generator.reference import FILES
 
 
 def main() -> None:
-    """Write every page."""
-    for name, page in PAGES.items():
-        (REFERENCE / name).write_text(page(), encoding="utf-8")
+    """Write every file."""
+    for path, text in FILES.items():
+        path.write_text(text(), encoding="utf-8")
 
 
 if __name__ == "__main__":

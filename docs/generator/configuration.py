@@ -1,12 +1,6 @@
-"""The reference of `sovereign:cluster`: every key with its type, default and meaning, read from the
-models and the docstrings below their fields.
-"""
+"""The reference of `sovereign:cluster`: every key with its type, default and meaning."""
 
-import ast
 import json
-from collections.abc import Iterator
-from functools import cache
-from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin
 
@@ -15,7 +9,8 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from docs.generator.table import MADE_FROM, table
-from sovereign import config
+from sovereign.config import ClusterConfig
+from sovereign.hosted.sections import LISTED, keys, meanings, nested, places
 
 INTRODUCTION = """\
 # Configuration
@@ -38,38 +33,20 @@ TITLES = {"": "The Sovereign itself", "pools.NAME": "A pool: `pools.NAME`"}
 def page() -> str:
     """The page as Markdown."""
     text = MADE_FROM.format(source="sovereign/config.py") + INTRODUCTION
-    for path, model in _sections("", config.ClusterConfig):
+    for path, model in places(ClusterConfig):
+        if LISTED in path:
+            continue  # its keys stand in the row of the list
         title = TITLES.get(path, f"`{path}`")
         said = (model.__doc__ or "").strip() if path else ""
         rows = [
-            (
-                f"`{field.alias}`",
-                _type(field.annotation, field),
-                _default(field),
-                _meaning(model, name),
-            )
-            for name, field in model.model_fields.items()
-            if not _nested(field)
+            (f"`{key}`", _type(field.annotation, field), _default(field), meanings(model)[key])
+            for key, field in keys(model)
+            if all(LISTED in place for place, _ in nested(field.annotation))
         ]
         if rows:
             text += f"## {title}\n\n{said}\n\n" if said else f"## {title}\n\n"
             text += table(("key", "type", "default", "meaning"), rows)
     return text.rstrip("\n") + "\n"
-
-
-def _sections(path: str, model: type[BaseModel]) -> Iterator[tuple[str, type[BaseModel]]]:
-    yield path, model
-    for field in model.model_fields.values():
-        inner = _nested(field)
-        if inner:
-            name = f"{field.alias}.NAME" if get_origin(field.annotation) is dict else field.alias
-            yield from _sections(f"{path}.{name}".lstrip("."), inner)
-
-
-def _nested(field: FieldInfo) -> type[BaseModel] | None:
-    """The model of a section, an optional section, or a named collection of sections."""
-    kinds = [field.annotation, *get_args(field.annotation)]
-    return next((k for k in kinds if isinstance(k, type) and issubclass(k, BaseModel)), None)
 
 
 def _type(annotation: Any, field: FieldInfo | None = None) -> str:
@@ -105,31 +82,3 @@ def _default(field: FieldInfo) -> str:
     if isinstance(value, BaseModel):
         value = value.model_dump(by_alias=True, exclude_defaults=True)
     return f"`{json.dumps(value)}`"
-
-
-@cache
-def _docstrings() -> dict[tuple[str, str], str]:
-    """(class, field) -> the string below the field."""
-    tree = ast.parse(Path(config.__file__).read_text(encoding="utf-8"))
-    found = {}
-    for one in ast.walk(tree):
-        if isinstance(one, ast.ClassDef):
-            for field, below in zip(one.body, one.body[1:], strict=False):
-                if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name):
-                    said = _string(below)
-                    if said:
-                        found[one.name, field.target.id] = said
-    return found
-
-
-def _string(statement: ast.stmt) -> str:
-    if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
-        return str(statement.value.value)
-    return ""
-
-
-def _meaning(model: type[BaseModel], name: str) -> str:
-    for one in model.__mro__:
-        if (one.__name__, name) in _docstrings():
-            return _docstrings()[one.__name__, name]
-    return ""

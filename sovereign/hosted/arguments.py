@@ -5,18 +5,16 @@ with the names an operator writes, a choice of words an enumeration, everything 
 The host knows no Literal and no Annotated, and refuses unions (pulumi 3.272).
 """
 
-import ast
-import inspect
 import json
-import textwrap
 import types
-from collections.abc import Iterator
 from enum import Enum
 from functools import cache
 from typing import Annotated, Any, Literal, NotRequired, TypedDict, Union, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
+
+from sovereign.hosted.sections import keys, meanings
 
 
 @cache
@@ -31,32 +29,13 @@ def typed(model: type[BaseModel]) -> type:
     return found
 
 
-def keys(model: type[BaseModel]) -> Iterator[tuple[str, FieldInfo]]:
-    """Every key of a section as an operator writes it, with its field."""
-    for name, field in model.model_fields.items():
-        yield field.alias or name, field
-
-
-def sections(model: type[BaseModel]) -> list[type[BaseModel]]:
-    """A section and all that are inside it, each once."""
-    found = [model]
-    for _, field in keys(model):
-        found += [inner for one in _models(field.annotation) for inner in sections(one)]
-    return list(dict.fromkeys(found))
-
-
 def descriptions(model: type[BaseModel]) -> dict[str, str]:
     """Key -> what config.py says of it, and its default."""
-    documented: dict[str, str] = {}
-    for cls in reversed(model.__mro__):
-        if issubclass(cls, BaseModel) and cls.__module__ == model.__module__:
-            documented |= _docstrings(cls)
-    said = {}
-    for key, field in keys(model):
-        name = next(name for name, one in model.model_fields.items() if one is field)
-        sentences = [documented.get(name, ""), _default(field)]
-        said[key] = " ".join(sentence for sentence in sentences if sentence)
-    return said
+    said = meanings(model)
+    return {
+        key: " ".join(sentence for sentence in (said[key], _default(field)) if sentence)
+        for key, field in keys(model)
+    }
 
 
 def _type(annotation: Any, word: str) -> Any:
@@ -92,23 +71,6 @@ def _word(model: type[BaseModel], key: str) -> str:
 
 def _pascal(text: str) -> str:
     return "".join(part[:1].upper() + part[1:] for part in text.split("-"))
-
-
-def _models(annotation: Any) -> list[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return [annotation]
-    return [model for inner in get_args(annotation) for model in _models(inner)]
-
-
-def _docstrings(cls: type) -> dict[str, str]:
-    """Name -> the text below the field in the source."""
-    (body,) = ast.parse(textwrap.dedent(inspect.getsource(cls))).body
-    assert isinstance(body, ast.ClassDef)
-    found = {}
-    for field, text in zip(body.body, body.body[1:], strict=False):
-        if isinstance(field, ast.AnnAssign) and isinstance(text, ast.Expr):
-            found[ast.unparse(field.target)] = " ".join(ast.literal_eval(text.value).split())
-    return found
 
 
 def _default(field: FieldInfo) -> str:

@@ -11,6 +11,7 @@ import pulumi
 from pulumi.output import Unknown
 
 from sovereign.problems import Problem
+from sovereign.wire import whole_numbers
 
 RULE = "a cluster is decided before anything of it exists, so every value of it is a plain one"
 FIX = "write the value itself, or read it from the configuration"
@@ -25,8 +26,6 @@ def plain(value: Any, path: str, problems: list[Problem]) -> Any:
         found = "a value of another resource, or a secret"
         problems.append(Problem(path or "cluster", found, RULE, FIX))
         return None
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
     if isinstance(value, Mapping):
         pairs = {
             key: plain(inner, f"{path}.{key}".removeprefix("."), problems)
@@ -36,4 +35,4 @@ def plain(value: Any, path: str, problems: list[Problem]) -> Any:
     if isinstance(value, list):
         items = [plain(inner, f"{path}[{index}]", problems) for index, inner in enumerate(value)]
         return [item for item in items if item is not None]
-    return value
+    return whole_numbers(value)

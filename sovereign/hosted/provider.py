@@ -10,15 +10,15 @@ from pulumi.provider.experimental.analyzer import ComponentDefinition
 from pulumi.provider.provider import ConstructResult
 from pulumi.provider.server import ComponentInitError
 
+from sovereign import __version__
 from sovereign.config import ClusterConfig
 from sovereign.contract import CONTRACT
-from sovereign.hosted.arguments import descriptions, sections
+from sovereign.hosted.arguments import descriptions
+from sovereign.hosted.sections import sections
 from sovereign.hosted.sovereign import SECRETS, Sovereign, refusal
 from sovereign.problems import ConfigError
 
 NAME = "sovereign"
-VERSION = "0.1.0"
-"""The release, as in pyproject.toml; consumers' packages carry it."""
 
 
 class Provider(component.ComponentProvider):
@@ -29,7 +29,7 @@ class Provider(component.ComponentProvider):
         components: list[type[pulumi.ComponentResource]],
         name: str = NAME,
         namespace: str | None = None,
-        version: str = VERSION,
+        version: str = __version__,
     ) -> None:
         super().__init__(components, name, namespace, version)
         assert self.schema is not None
@@ -93,4 +93,4 @@ def schema() -> Mapping[str, Any]:
 def serve() -> None:
     """Serve until killed; the engine's address is the first argument of the command line."""
     host.ComponentProvider = Provider  # type: ignore[attr-defined]
-    host.component_provider_host([Sovereign], name=NAME, version=VERSION)
+    host.component_provider_host([Sovereign], name=NAME, version=__version__)

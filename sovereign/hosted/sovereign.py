@@ -7,7 +7,7 @@ from pulumi.errors import InputPropertiesError
 
 from sovereign import components, outputs, program
 from sovereign.config import ClusterConfig
-from sovereign.contract import CONTRACT
+from sovereign.contract import CONTRACT, OutputPromise
 from sovereign.hosted.arguments import typed
 from sovereign.hosted.given import plain
 from sovereign.parsing import inspect
@@ -26,6 +26,13 @@ OUTPUT_TYPES: dict[str, Any] = {
     "array of string": pulumi.Output[list[str]],
 }
 """Type of a promised output -> annotation."""
+
+
+def output_type(promise: OutputPromise) -> Any:
+    """The annotation of a promised output; an object of texts is said to be one."""
+    values = promise.rules.get("additionalProperties", {})
+    texts = values.get("type") == "string"
+    return pulumi.Output[dict[str, str]] if texts else OUTPUT_TYPES[promise.type]
 
 
 class SovereignArgs(TypedDict):
@@ -67,7 +74,7 @@ class Sovereign(components.Sovereign):
 
 
 Sovereign.__annotations__ = {
-    promise.name: OUTPUT_TYPES[promise.type] for promise in CONTRACT
+    promise.name: output_type(promise) for promise in CONTRACT
 }  # the host reads them as the component's outputs
 
 

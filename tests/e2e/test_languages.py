@@ -18,6 +18,8 @@ from tests.recording import SEED
 
 COPIED = ("sovereign", "policies", "plugin", "requirements.txt")
 HOSTS = {"yaml": "pulumi-language-yaml", "typescript": "pulumi-language-nodejs"}
+NAMESPACES = {"yaml": "", "typescript": "sovereign:"}
+"""Of the configuration; empty: the project's own."""
 WORKERS = {"yaml": 2, "typescript": 1}
 LIMIT_S = 300
 
@@ -79,7 +81,7 @@ def preview(clone: Path, language: str, *config: str) -> subprocess.CompletedPro
             )
 
         assert pulumi("stack", "select", "--create", "dev").returncode == 0
-        key = "seed" if language == "yaml" else "sovereign:seed"
+        key = f"{NAMESPACES[language]}seed"
         assert pulumi("config", "set", "--secret", key, SEED).returncode == 0
         for setting in config:
             assert pulumi("config", "set", "--path", *setting.split("=")).returncode == 0
@@ -92,8 +94,7 @@ def preview(clone: Path, language: str, *config: str) -> subprocess.CompletedPro
 
 def test_it_previews_the_whole_sovereign(clone: Path, language: str) -> None:
     """The component, its children below it, and one server per node; nothing is refused."""
-    operators = () if language == "yaml" else ("sovereign:operatorCidrs[0]=203.0.113.7/32",)
-    done = preview(clone, language, *operators)
+    done = preview(clone, language, f"{NAMESPACES[language]}operatorCidrs[0]=203.0.113.7/32")
     assert done.returncode == 0, done.stdout + done.stderr
     steps = json.loads(done.stdout)["steps"]
     assert {step["op"] for step in steps} == {"create"}

@@ -127,3 +127,17 @@ def test_half_a_creation_is_named_by_the_next_up_and_cured_by_a_refresh(tmp_path
         cured = engine.up("--refresh")
         assert "no private address" not in cured.stdout
         assert all(server.attachments for server in simulator.servers())
+
+
+@pytest.mark.parametrize("killed", ["/networks"], indirect=True)
+def test_the_program_may_be_copied_anew_and_hetzner_be_found_elsewhere(
+    killed: tuple[EngineStack, HetznerSimulator], tmp_path: Path
+) -> None:
+    """As `recover --lab` opens a lab: another salt in the copied stack file, another endpoint."""
+    _, simulator = killed
+    with serve(simulator) as elsewhere:
+        engine = stack(tmp_path, elsewhere)
+        done = engine.recover("--yes")
+        assert (done.code, done.answer["result"]) == (0, "succeeded"), done
+        assert "import" in {row["action"] for row in done.answer["findings"]}
+        converges(engine, simulator)

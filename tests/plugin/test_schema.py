@@ -1,14 +1,16 @@
 """plugin/schema.json: what the component provider says of itself, and what it may hold."""
 
 import json
-import tomllib
+import os
 from collections.abc import Iterator
 from typing import Any
 
+from rehearsal.runtime.component_provider import ComponentProvider
+from sovereign import __version__
 from sovereign.config import ClusterConfig
 from sovereign.contract import CONTRACT
-from sovereign.hosted.arguments import keys, sections
-from sovereign.hosted.provider import NAME, VERSION, schema
+from sovereign.hosted.provider import NAME, schema
+from sovereign.hosted.sections import keys, sections
 from tests.configurations import ROOT
 from tests.conftest import Golden
 
@@ -34,14 +36,22 @@ def properties(section: str) -> dict[str, Any]:
 
 
 def test_the_committed_schema_is_the_providers(golden: Golden) -> None:
-    """A stale file fails: write it anew with `pytest tests/plugin --update-golden`."""
+    """A stale file fails: write it anew with `python -m docs.generator`."""
     golden(FILE, dict(schema()))
 
 
+def test_the_served_schema_is_the_committed_one() -> None:
+    """As the plugin's own process answers an engine, not as this one does."""
+    served = ComponentProvider(NAME, FILE.parent, "127.0.0.1:1", os.environ, lambda *_: None)
+    try:
+        assert json.loads(served.schema()) == SCHEMA
+    finally:
+        served.close()
+
+
 def test_it_carries_the_release() -> None:
-    """The version of pyproject.toml, for packages made from it."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    assert project["version"] == VERSION == SCHEMA["version"]
+    """For packages made from it."""
+    assert SCHEMA["version"] == __version__
     assert SCHEMA["name"] == NAME
 
 
@@ -65,6 +75,12 @@ def test_the_outputs_are_the_contract() -> None:
         assert output["type"] == {"array of string": "array"}.get(promise.type, promise.type)
         assert output["description"] == promise.meaning
         assert output.get("secret", False) is promise.secret
+
+
+def test_addresses_are_texts() -> None:
+    """Where the contract says what an object holds, packages made from the schema say it, too."""
+    for name in ("controlPlanePrivateIps", "workerPrivateIps"):
+        assert COMPONENT["properties"][name]["additionalProperties"] == {"type": "string"}
 
 
 def test_seed_and_token_are_secret_and_may_be_outputs() -> None:

@@ -2,36 +2,46 @@
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
 
+from docs.generator.typescript import module
 from sovereign.contract import CONTRACT
 from tests.configurations import ROOT
 from tests.plugin.npm import EXAMPLE, install
 from tests.rehearsal.command.rehearsed import Directory, Said
 
-SCHEMA = json.loads((ROOT / "plugin" / "schema.json").read_text(encoding="utf-8"))
 WRAPPER = (EXAMPLE / "sovereign.ts").read_text(encoding="utf-8")
-INTERFACE = re.compile(r"export interface (\w+)(?: extends (\w+))? \{\n(.*?)\n\}", re.DOTALL)
-PROPERTY = re.compile(r"^    (\w+)(\??): (.*);$", re.MULTILINE)
 OUTPUT = re.compile(r"declare readonly (\w+): pulumi\.Output<(.*)>;")
-TYPES = {"string": "string", "integer": "number", "object": "Record<"}
+STRICT = {"world-open-ports": {"openShare": 1e-6}}
+OFFICE = 'sovereign:operatorCidrs=["203.0.0.0/16"]'
+"""Under the strict rule a range of this size counts as the world: no firewall may let it in."""
 
 
 @pytest.fixture(scope="module")
 def story(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Said]:
-    """The example brought up twice, then with a mistake, then destroyed."""
+    """The example brought up twice, beside the program in Python; then under a stricter rule, then
+    with a mistake, then destroyed."""
     path = tmp_path_factory.mktemp("typescript")
     program = path / "examples" / "typescript"
     install(program)
     (path / "plugin").symlink_to(ROOT / "plugin")
     directory = Directory(path)
 
-    def sovereign(verb: str) -> Said:
-        return directory.sovereign("rehearse", verb, "--program", "examples/typescript", "--json")
+    def sovereign(verb: str, *more: str) -> Said:
+        words = ("rehearse", verb, "--program", "examples/typescript", "--json", *more)
+        return directory.sovereign(*words)
 
     found = {"up": sovereign("up"), "again": sovereign("up")}
+    found["python"] = directory.sovereign("rehearse", "up", "--json")
+    packs = program / "policies"  # those beside a program are its own
+    (program / ".venv").symlink_to(ROOT / ".venv")
+    shutil.copytree(ROOT / "policies", packs, symlinks=True)
+    (packs / "network" / "config.dev.json").write_text(json.dumps(STRICT), encoding="utf-8")
+    found["strict"] = sovereign("preview", "--set", OFFICE)
+    shutil.rmtree(packs)
     mistake(program / "index.ts")
     return {**found, "mistake": sovereign("preview"), "destroy": sovereign("destroy")}
 
@@ -58,10 +68,27 @@ def test_it_brings_a_sovereign_up(story: dict[str, Said]) -> None:
 
 
 def test_the_packs_judge_what_the_plugin_makes(story: dict[str, Said]) -> None:
-    """As many of their rules are at work as on the program in Python."""
-    packs = {pack["name"]: pack["evaluated"] for pack in story["up"].answer["policyPacks"]}
-    assert set(packs) == {"encryption", "network"}
-    assert all(count > 5 for count in packs.values())
+    """Exactly as many of their rules are at work as on the program in Python."""
+
+    def at_work(program: str) -> dict[str, int]:
+        packs = story[program].answer["policyPacks"]
+        return {pack["name"]: pack["evaluated"] for pack in packs}
+
+    assert set(at_work("up")) == {"encryption", "network"}
+    assert at_work("up") == at_work("python")
+
+
+def test_a_child_of_the_plugins_component_is_refused(story: dict[str, Said]) -> None:
+    """By a rule that finds something wrong with the child alone; each is named by its URN."""
+    answer = story["strict"].answer
+    assert (story["strict"].code, answer["result"]) == (1, "refused")
+    found = [one for one in answer["policies"] if one["level"] == "mandatory"]
+    assert {one["policy"] for one in found} == {"world-open-ports"}
+    parents = "sovereign:index:Sovereign$sovereign:index:Network$hcloud:index/firewall:Firewall"
+    assert {one["urn"].split("::", 2)[2] for one in found} == {
+        f"{parents}::typescript-control-plane",
+        f"{parents}::typescript-workers",
+    }
 
 
 def test_a_second_up_changes_nothing(story: dict[str, Said]) -> None:
@@ -87,27 +114,20 @@ def test_destroy_leaves_nothing(story: dict[str, Said]) -> None:
     assert story["destroy"].code == 0, story["destroy"].err
 
 
-def test_the_wrapper_says_nothing_that_the_schema_does_not() -> None:
-    """Every key that it types is one of the schema's, as optional as there; every output is
-    promised, with its type."""
-    interfaces = {name: (base, body) for name, base, body in INTERFACE.findall(WRAPPER)}
-    assert set(interfaces) == {"SovereignArgs", "ClusterConfig", "ControlPlaneConfig", "PoolConfig"}
-    component = SCHEMA["resources"]["sovereign:index:Sovereign"]
-    for name, (base, body) in interfaces.items():
-        if name == "SovereignArgs":
-            known, required = component["inputProperties"], component["requiredInputs"]
-        else:
-            section = SCHEMA["types"][f"sovereign:index:{name}"]
-            known, required = section["properties"], section.get("required", [])
-        typed = PROPERTY.findall(body + "\n" + (interfaces[base][1] if base else ""))
-        assert typed, name
-        for key, optional, _ in typed:
-            assert key in known, f"{name}.{key}"
-            assert (key in required) is not bool(optional), f"{name}.{key}"
-    promised = {promise.name: promise.type for promise in CONTRACT}
+def test_the_wrapper_is_what_the_plugin_says() -> None:
+    """`python -m docs.generator` would change nothing."""
+    assert module() == WRAPPER
+
+
+def test_the_wrapper_has_every_output_and_no_open_door() -> None:
+    """Declared and listed; a key that the schema lacks is a mistake to the compiler."""
     declared = dict(OUTPUT.findall(WRAPPER))
-    for output, type_ in declared.items():
-        assert type_.startswith(TYPES[promised[output]]), output
-    listed = re.search(r"const OUTPUTS = \[(.*?)\]", WRAPPER, re.DOTALL)
-    assert listed is not None
-    assert re.findall(r'"(\w+)"', listed[1]) == list(declared)
+    assert set(declared) == {promise.name for promise in CONTRACT}
+    assert declared["networkId"] == "number"
+    assert declared["apiEndpoints"] == "string[]"
+    assert declared["workerPrivateIps"] == "Record<string, string>"
+    listed = WRAPPER.partition("const OUTPUTS = [")[2].partition("]")[0]
+    assert re.findall(r'"(\w+)"', listed) == list(declared)
+    assert "[key: string]" not in WRAPPER
+    assert "effect: TaintEffect;" in WRAPPER
+    assert 'export type EncryptionType = "wireguard";' in WRAPPER

@@ -13,11 +13,10 @@ PROJECT: dict[str, Any] = yaml.safe_load((EXAMPLE / "Pulumi.yaml").read_text(enc
 
 
 def test_its_arguments_give_a_plan() -> None:
-    """With the defaults of its configuration in place of `${…}`."""
+    """With an operator's own address in place of `${operatorCidrs}`."""
     given: Any = dict(PROJECT["resources"]["yaml"]["properties"])
-    operator = PROJECT["config"]["operator"]["default"]
-    assert (given["operatorCidrs"], given["seed"]) == (["${operator}"], "${seed}")
-    given["operatorCidrs"] = [operator]
+    assert (given["operatorCidrs"], given["seed"]) == ("${operatorCidrs}", "${seed}")
+    given["operatorCidrs"] = ["198.51.100.7/32"]
     plan = decide(given)
     names = [node.name for node in plan.nodes]
     assert names == ["yaml-control-plane-1", "yaml-default-1", "yaml-default-2"]
@@ -30,3 +29,9 @@ def test_it_names_the_plugin_of_this_repository() -> None:
     assert PROJECT["config"]["seed"]["secret"] is True
     promised = {f"${{yaml.{promise.name}}}" for promise in CONTRACT}
     assert set(PROJECT["outputs"].values()) <= promised
+
+
+def test_nobody_is_an_operator_by_default() -> None:
+    """An address that is not the reader's would open SSH to a stranger, and join no node."""
+    assert "default" not in PROJECT["config"]["operatorCidrs"]
+    assert "default" not in PROJECT["config"]["seed"]

@@ -6,13 +6,17 @@ from typing import Any
 import jsonschema
 import pytest
 
+from sovereign.contract import CONTRACT
+from sovereign.reference import attribute
 from tests.configurations import ROOT
 from tests.rehearsal.command.rehearsed import Directory, Said
 
 SCHEMA = json.loads((ROOT / "docs" / "outputs.schema.json").read_text(encoding="utf-8"))
 FROZEN = ROOT / "tests" / "reference" / "v1-app-stack"
-"""examples/app-stack of release 0.1.0, which reads the stack by name. Never edited: a release that
-raises the contract's version adds its own copy beside it."""
+"""examples/app-stack of before `Reference`, which reads the stack by name."""
+READER = ROOT / "tests" / "reference" / "v1-reader"
+"""The reader of release 0.1.0, which reads every output and trusts its type. Neither is ever edited
+(test_compatibility.py): a release that raises the contract's version adds its own beside them."""
 
 
 @pytest.fixture(scope="module")
@@ -28,6 +32,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Said]:
         "services": up("--program", "examples/cluster-services"),
         "services again": up("--program", "examples/cluster-services"),
         "last release": up("--program", str(FROZEN)),
+        "first reader": up("--program", str(READER)),
     }
 
 
@@ -67,3 +72,14 @@ def test_the_app_stack_of_the_last_release_still_runs(story: dict[str, Said]) ->
     assert answer["outputs"]["encryption"]["type"] == "wireguard"
     workload = [p for p in answer["components"] if p["name"] == "deployment/hello/hello"]
     assert [part["ready"] for part in workload] == [True]
+
+
+def test_the_reader_of_the_first_contract_still_reads_every_output(story: dict[str, Said]) -> None:
+    """By release 0.1.0 of `Reference`, each with the type that it had then."""
+    answer = story["first reader"].answer
+    assert (story["first reader"].code, answer["errors"]) == (0, [])
+    assert answer["outputs"].pop("kubeconfig") == {"secret": True}
+    assert set(answer["outputs"].values()) == {"fits"}
+    assert set(answer["outputs"]) == {
+        attribute(promise.name) for promise in CONTRACT if not promise.secret
+    }

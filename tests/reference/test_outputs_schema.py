@@ -1,4 +1,4 @@
-"""docs/outputs.schema.json says of the contract what `sovereign.contract` says."""
+"""docs/outputs.schema.json, made from `sovereign.contract`: what it holds, and what it refuses."""
 
 import json
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 import jsonschema
 import pytest
 
+from docs.generator.outputs import schema
 from sovereign.contract import CONTRACT, CONTRACT_VERSION
 from tests.configurations import HIGHLY_AVAILABLE, ROOT, dev
 from tests.recording import record, reveal
@@ -14,6 +15,11 @@ SCHEMA: dict[str, Any] = json.loads(
     (ROOT / "docs" / "outputs.schema.json").read_text(encoding="utf-8")
 )
 JSON_TYPES = {"array of string": "array"}
+
+
+def test_it_is_what_the_contract_says() -> None:
+    """`python -m docs.generator` would change nothing."""
+    assert (ROOT / "docs" / "outputs.schema.json").read_text(encoding="utf-8") == schema()
 
 
 def test_it_holds_exactly_the_promised_outputs() -> None:

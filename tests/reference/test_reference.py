@@ -1,5 +1,6 @@
 """`sovereign.Reference`: what an app stack reads of its Sovereign, run on the embedded runtime."""
 
+import json
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -8,50 +9,24 @@ from typing import Any, get_args, get_origin, get_type_hints
 import pulumi
 import pytest
 
-from rehearsal.runtime import UNKNOWN, Result, Secret
+from rehearsal.runtime import UNKNOWN, Secret
 from sovereign.contract import CONTRACT
 from sovereign.reference import Reference, attribute
-from tests.configurations import ROOT
+from tests.reference.stacks import OURS, STACK, bring_up, read
 from tests.rehearsal.runtime.workbench import Workbench
 
 VALUES: dict[str, Any] = {
     "string": "text",
     "integer": 1,
-    "object": {"a": "b"},
+    "object": {"a": "b", "count": 3, "part": 0.5, "on": True, "all": [{"n": 4}]},
     "array of string": ["a"],
 }
-STACK = "organization/sovereign/prod"
-READER = f"""
-from sovereign import Reference
-
-cluster = Reference({STACK!r})
-for name in {[attribute(promise.name) for promise in CONTRACT]!r}:
-    pulumi.export(name, getattr(cluster, name))
-"""
+ATTRIBUTES = [attribute(promise.name) for promise in CONTRACT]
 
 
-OURS = {"PYTHONPATH": str(ROOT)}
-"""So that the program finds this `sovereign`, whichever is installed."""
-
-
-def bring_up(bench: Workbench, **changes: Any) -> None:
-    """A stack with the promised outputs, changed as said; None leaves one out."""
-    found = {promise.name: VALUES[promise.type] for promise in CONTRACT} | changes
-    lines = [
-        f"pulumi.export({name!r}, {_text(value, secret=name == 'kubeconfig')})"
-        for name, value in found.items()
-        if value is not None
-    ]
-    result = bench.up("\n".join(lines), project="sovereign", stack="prod")
-    assert result.succeeded, result.errors
-
-
-def _text(value: Any, *, secret: bool) -> str:
-    return f"pulumi.Output.secret({value!r})" if secret else repr(value)
-
-
-def read(bench: Workbench) -> Result:
-    return bench.up(READER, environment=OURS)
+def outputs(**changes: Any) -> dict[str, Any]:
+    """The promised outputs, changed as said."""
+    return {promise.name: VALUES[promise.type] for promise in CONTRACT} | changes
 
 
 def test_every_promised_output_is_a_typed_attribute() -> None:
@@ -69,31 +44,65 @@ def test_every_promised_output_is_a_typed_attribute() -> None:
 
 def test_values_come_as_they_are_and_secrets_stay_secret(bench: Workbench) -> None:
     """Of all outputs only the kubeconfig is one."""
-    bring_up(bench)
-    result = read(bench)
+    bring_up(bench, outputs())
+    result = read(bench, *ATTRIBUTES)
     assert result.errors == ()
-    outputs: Mapping[str, Any] = result.outputs
-    assert outputs["kubeconfig"] == Secret("text")
+    found: Mapping[str, Any] = result.outputs
+    assert found["kubeconfig"] == Secret("text")
     for promise in CONTRACT:
         if not promise.secret:
-            assert outputs[attribute(promise.name)] == VALUES[promise.type]
+            assert found[attribute(promise.name)] == VALUES[promise.type]
+
+
+def test_whole_numbers_are_integers(bench: Workbench) -> None:
+    """On the wire they are floats; an id that is written into a name has no `.0`."""
+    bring_up(bench, outputs(networkId=4711))
+    found = read(bench, "network_id", "pools").outputs
+    assert found["network_id written"] == "4711"
+    assert found["pools written"] == json.dumps(VALUES["object"], sort_keys=True)
+
+
+def test_what_nobody_reads_may_be_missing(bench: Workbench) -> None:
+    """An output that a newer release promises breaks only who reads it."""
+    bring_up(bench, outputs(gatewayClass=None))
+    result = read(bench, "network_id", "kubeconfig")
+    assert result.errors == ()
+    assert result.outputs["network_id"] == 1
+
+
+def test_a_name_that_the_contract_lacks_is_refused(bench: Workbench) -> None:
+    """With the name; mypy refuses it, too, or it would call the ignored error an unused one."""
+
+    def mistaken(cluster: Reference) -> Any:
+        return cluster.kubeconfg  # type: ignore[attr-defined]
+
+    del mistaken
+    bring_up(bench, outputs())
+    result = read(bench, "kubeconfg")
+    (error,) = result.errors
+    assert error.endswith("a Sovereign promises no output 'kubeconfg'")
 
 
 @pytest.mark.parametrize(
-    ("changes", "said"),
+    ("changes", "read_too", "said"),
     [
-        ({"contractVersion": 2}, ("keeps version 2", "knows version 1", "install the release")),
-        ({"contractVersion": 0}, ("keeps version 0", "needs version 1", "run `pulumi up` there")),
-        ({"contractVersion": None}, ("no output contractVersion", "so it is no Sovereign")),
-        ({"gatewayClass": None}, ("has no output gatewayClass", "run it there again")),
+        ({"contractVersion": 2}, (), ("keeps version 2", "knows version 1", "install the release")),
+        ({"contractVersion": 0}, (), ("keeps version 0", "needs version 1", "run `pulumi up`")),
+        ({"contractVersion": None}, (), ("no output contractVersion", "so it is no Sovereign")),
+        ({"contractVersion": 2, "pools": None}, ("pools",), ("keeps version 2",)),
+        (
+            {"gatewayClass": None},
+            ("gateway_class",),
+            ("has no output gatewayClass", "run it there"),
+        ),
     ],
 )
 def test_another_contract_ends_in_one_sentence(
-    bench: Workbench, changes: dict[str, Any], said: tuple[str, ...]
+    bench: Workbench, changes: dict[str, Any], read_too: tuple[str, ...], said: tuple[str, ...]
 ) -> None:
-    """It names the stack, both versions, and what to do; no traceback."""
-    bring_up(bench, **changes)
-    result = read(bench)
+    """It names the stack, both versions, and what to do; no traceback. Nothing need be read."""
+    bring_up(bench, outputs(**changes))
+    result = read(bench, *read_too)
     assert not result.succeeded
     (error,) = result.errors
     assert f"the stack {STACK} " in error
