@@ -2,9 +2,11 @@
 they never wait."""
 
 from rehearsal.nodes.bring_up import BringUp, come_to_rest
+from rehearsal.nodes.departure import depart
 from rehearsal.nodes.node_facts import NodeFacts
 from rehearsal.nodes.ports import Outcome
-from rehearsal.nodes.session import Session
+from rehearsal.nodes.session import Session, failed
+from rehearsal.nodes.state import Cluster
 from rehearsal.nodes.status import BRING_UP_TAINTS
 from rehearsal.nodes.workloads import WorkloadState, workloads
 
@@ -25,7 +27,47 @@ def wait_api(session: Session) -> Outcome:
 
 
 def wait_ready(session: Session) -> Outcome:
-    """Whether every planned node and component is ready, a line for each."""
+    """Whether every planned node and component is ready, a line for each; control planes that are
+    no longer planned leave.
+    """
+    settled = _settle(session)
+    cluster, prefix = session.cluster, f"{session.variable('CLUSTER')}-"
+    protect = session.variable("PROTECT")
+    if settled.exit_code or cluster is None:
+        return settled
+    planned = set(session.variable("NODES").split())
+    leaving = [name for name in cluster.nodes if name.startswith(prefix) and name not in planned]
+    servers = [name for name in leaving if name.startswith(f"{prefix}control-plane-")]
+    if not servers:
+        return settled
+    if protect:
+        return failed(
+            f"{servers[0]}: no longer planned, and protect keeps its server; set protect: false, "
+            'run "pulumi up", then remove its id.'
+        )
+    if others := sorted(set(leaving) - set(servers)):
+        return failed(
+            f"{others[0]}: a worker and a control plane do not leave in the same "
+            '"pulumi up": write one of them back, and remove it in the next one.'
+        )
+    return _retire_all(session, cluster, servers)
+
+
+def _retire_all(session: Session, cluster: Cluster, names: list[str]) -> Outcome:
+    """Let them leave one at a time, those that are not Ready first."""
+    lines = []
+    rest = come_to_rest(session.world, cluster)
+    for name in sorted(names, key=lambda one: rest.ready(rest.by_name(one))):
+        lines += depart(session.world, cluster, come_to_rest(session.world, cluster), name)
+        settled = _settle(session)
+        if settled.exit_code:
+            return settled
+        lines.append(f"{name} has left")
+    return Outcome("".join(f"{line}\n" for line in lines) + settled.stdout, "", 0)
+
+
+def _settle(session: Session) -> Outcome:
+    """The state at rest is what the gate would see at its limit."""
     limit = session.variable("LIMIT_S")
     nodes, components = session.variable("NODES").split(), session.variable("COMPONENTS").split()
     if session.cluster is None or session.host.role != "server":

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from rehearsal.nodes import tokens
 from rehearsal.nodes.boot import run_commands
+from rehearsal.nodes.departure import STAYS_OUT
 from rehearsal.nodes.k3s import K3s, Role, Unreadable, read, running, start_failure
 from rehearsal.nodes.k3s_words import SERVER_REQUIRED, TOKEN_REQUIRED
 from rehearsal.nodes.membership import Application, admit, initialize
@@ -165,6 +166,8 @@ def _start(session: Session, role: Role, limit: str) -> Outcome:
             f"{int(limit) // 10} times); "
             "see its last errors above."
         )
+    if role == "server":
+        host.files[STAYS_OUT] = "[Service]\nExecCondition=/usr/bin/test ! -e tombstone\n"
     host.started_from = starting_from
     return Outcome(f"{done} (restarted)\n", "", 0)
 
@@ -212,13 +215,14 @@ def _apply(session: Session, configured: K3s) -> str:
 
 
 def _starting_from(session: Session, role: Role) -> str:
-    """Digest of what k3s would be started from; tokens count only by their fingerprint."""
+    """Digest of what k3s would be started from; tokens count only by their fingerprint, and whom to
+    join not at all: that matters at the first start.
+    """
     agent_token = session.variable("AGENT_TOKEN") if role == "server" else ""
     parts = [
         session.host.installed.get(BINARY, ""),
         role,
-        session.variable("CONFIG"),
-        session.variable("SERVER_URL"),
+        re.sub("^cluster-init:.*\n?", "", session.variable("CONFIG"), flags=re.MULTILINE),
         tokens.fingerprint(session.variable("TOKEN")),
         tokens.fingerprint(agent_token),
     ]

@@ -10,6 +10,7 @@ from rehearsal.nodes.join import join
 from rehearsal.nodes.kubeconfig import issue
 from rehearsal.nodes.manifests import apply_manifests, write_values
 from rehearsal.nodes.ports import Outcome
+from rehearsal.nodes.retirement import retire
 from rehearsal.nodes.session import Session, failed
 
 KUBECONFIG = "/etc/rancher/k3s/k3s.yaml"
@@ -35,6 +36,7 @@ SCRIPTS: dict[str, Callable[[Session], Outcome]] = {
     "write-values.sh": write_values,
     "wait-ready.sh": wait_ready,
     "leave.sh": leave,
+    "retire.sh": retire,
 }
 """File name -> what running it does."""
 

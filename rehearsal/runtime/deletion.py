@@ -35,7 +35,8 @@ class Deletion:
     def _delete(self, doomed: list[Record]) -> None:
         if self._protected(doomed) and not self._run.dry_run:
             return
-        leaving = {record.urn for record in doomed if not record.delete}
+        leaving = self._run.going
+        leaving.update(record.urn for record in doomed)
         width = max(1, self._run.request.parallel)
         with ThreadPoolExecutor(width, thread_name_prefix="delete") as pool:
             for wave in waves_of_deletion(doomed):

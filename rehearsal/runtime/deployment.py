@@ -65,6 +65,11 @@ class Deployment:
         """URNs whose operation failed or was skipped."""
         self.condemned: dict[str, tuple[str, ...]] = {}
         """Dependents that a delete-first replacement deleted, and what forces their replacement."""
+        self.going: set[str] = set()
+        """URNs whose deletion was decided and that were not registered again since: what is
+        `deleted_with` one of these is not deleted itself. An object that is deleted first to be
+        made again is not among them, its dependents are (`sg.deletes` of the engine 3.259).
+        """
         self.replaced: set[str] = set()
         """URNs whose object was replaced in this run."""
         self._aborted = False

@@ -94,6 +94,7 @@ class Execution:
     ) -> Answer:
         """The second half of a replacement whose old object is gone already."""
         run = self._run
+        run.going.discard(urn)
         keys = run.condemned.get(urn)
         if keys is not None:
             decision = replace(decision, diff=replace(decision.diff, changes={}, replace=keys))
@@ -111,7 +112,7 @@ class Execution:
         run = self._run
         for record in doomed:
             step = run.journal.started(planned(record.urn, Op.DELETE_REPLACED), record.parent)
-            if not run.dry_run and not self.skips_delete(record, {one.urn for one in doomed}):
+            if not run.dry_run and not self.skips_delete(record, run.going):
                 run.checkpoint.begin("deleting", record)
                 try:
                     run.registry.serving(record.type).delete(run.subject_of(record), record)

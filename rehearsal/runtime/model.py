@@ -185,6 +185,8 @@ class PackSummary:
     """Rules that looked at one resource at least."""
     deferred: int
     """Rules that reported something as deferred."""
+    idle: tuple[str, ...] = ()
+    """Names of those that looked at no resource."""
 
 
 @dataclass(frozen=True)

@@ -12,18 +12,21 @@ from rehearsal.runtime.goal import Goal
 from rehearsal.runtime.record import Record
 from rehearsal.runtime.values import plain
 
+KILLED = "a killed run"
+"""In every message of this module: whoever shows a run's progress shows them."""
+
 
 def recover(run: Deployment) -> None:
     """Deal with the pending operations of the state; raises Aborted where one is unclear."""
     for kind, record in run.checkpoint.interrupted:
         if run.dry_run:
             run.journal.say(
-                "warning", record.urn, f"a killed run was {kind} it: the next up looks it up"
+                "warning", record.urn, f"{KILLED} was {kind} it: the next up looks it up"
             )
         elif kind == "creating":
             _adopt(run, record)
         else:
-            run.journal.say("warning", record.urn, f"a killed run was {kind} it")
+            run.journal.say("warning", record.urn, f"{KILLED} was {kind} it")
 
 
 def _adopt(run: Deployment, draft: Record) -> None:
@@ -32,10 +35,10 @@ def _adopt(run: Deployment, draft: Record) -> None:
         created = driver.adopt(run.subject_of(draft), plain(draft.inputs))
     except OperationFailed as error:
         raise run.abort(
-            draft.urn, f"a killed run was creating it, and what became of it is unclear: {error}"
+            draft.urn, f"{KILLED} was creating it, and what became of it is unclear: {error}"
         ) from None
     if created is None:
-        run.journal.say("info", draft.urn, "a killed run was creating it, but nothing was made")
+        run.journal.say("info", draft.urn, f"{KILLED} was creating it: it is begun anew")
         run.checkpoint.forget_interrupted("creating", draft.urn)
         return
     goal = Goal(
@@ -55,6 +58,4 @@ def _adopt(run: Deployment, draft: Record) -> None:
     if old is not None and not old.pending_replacement and old.id != created.id:
         leftover = replace(old, delete=True)
     run.checkpoint.restore(record, leftover=leftover)
-    run.journal.say(
-        "info", draft.urn, f"adopted (id {created.id}): a killed run had been creating it"
-    )
+    run.journal.say("info", draft.urn, f"adopted (id {created.id}): {KILLED} had been creating it")

@@ -44,17 +44,18 @@ class Registrar:
             goal = replace(goal, inputs={**goal.inputs, "version": goal.version})
         elif goal.custom and not goal.provider and not urns.is_provider(goal.type):
             goal = replace(goal, provider=self.default_provider(goal.type, goal.version, urn))
-        blocked = run.needs_failed(goal)
-        if blocked:
+        if blocked := run.needs_failed(goal):
             names = ", ".join(urns.name_of(one) for one in blocked)
             run.journal.say("warning", urn, f"skipped: it depends on {names}, which failed")
             return run.fail(urn)
         if not run.dry_run and has_unknown(goal.inputs):
             raise run.abort(urn, "an input is not known although everything before it is done")
-        old = self._find_old(goal, urn)
+        old, asked = self._find_old(goal, urn), goal.inputs
         goal, inputs = self._checked(goal, urn, old)
         inputs = self._judged(goal, urn, inputs)
         decision = self._decide(goal, urn, old, inputs)
+        if decision.kind is Kind.REPLACE:
+            goal = replace(goal, inputs=asked)  # the new object is made with what was ignored
         return self._carry_out(goal, urn, old, inputs, decision)
 
     def default_provider(self, type_: str, version: str, urn: str) -> str:
@@ -215,6 +216,7 @@ class Registrar:
                     )
             with run.lock:
                 run.condemned.update({one.record.urn: one.keys for one in condemned})
+                run.going.update(one.record.urn for one in condemned)
             doomed = [*(one.record for one in reversed(condemned)), old]
             if not self._execution.delete_for_replacement(doomed):
                 return run.fail(urn)

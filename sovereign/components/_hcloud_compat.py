@@ -28,18 +28,22 @@ def attachment(
 
 
 def server_options(
-    parent: pulumi.Resource, subnet: pulumi.Resource, *, generation: int, protect: bool
+    parent: pulumi.Resource,
+    depends_on: Sequence[pulumi.Resource],
+    *,
+    generation: int,
+    protect: bool,
 ) -> pulumi.ResourceOptions:
     """Options of every server.
 
     An edit of user_data, image, keys or location must not replace a running node (TF#338, TF#372):
     the generation does that on purpose. A changed location is compared by `private_ip`. Name and
     pinned address are unique, so the old server goes first (KH#558). Attaching races with the
-    subnet (TF#650).
+    subnet (TF#650), which is therefore among `depends_on`.
     """
     return pulumi.ResourceOptions(
         parent=parent,
-        depends_on=[subnet],
+        depends_on=list(depends_on),
         delete_before_replace=True,
         ignore_changes=["userData", "image", "sshKeys", "location"],
         replacement_trigger=generation,

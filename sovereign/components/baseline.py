@@ -9,7 +9,7 @@ from typing import TypedDict
 import pulumi
 from pulumi_kubernetes.apiextensions import CustomResource
 
-from sovereign.components.server import Node
+from sovereign.components.network import Network
 from sovereign.plan import SovereignPlan
 
 
@@ -18,8 +18,8 @@ class BaselineArgs(TypedDict):
 
     plan: SovereignPlan
     """The whole plan; `policies` is read."""
-    anchor: Node
-    """The control plane that the kubeconfig names."""
+    network: Network
+    """The policies go with it."""
     ready: pulumi.Resource
     """The ready gate's Command."""
 
@@ -43,7 +43,7 @@ class Baseline(pulumi.ComponentResource):
                 opts=pulumi.ResourceOptions(
                     parent=self,
                     depends_on=[args["ready"]],
-                    deleted_with=args["anchor"].server,
+                    deleted_with=args["network"].subnet,
                 ),
             )
 

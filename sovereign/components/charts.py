@@ -31,8 +31,8 @@ def release(
     (pulumi-kubernetes#3027).
 
     It is not awaited: an awaited one ends with "failed to become available" and no reason. It goes
-    with the control plane that its kubeconfig names, for deleting it later could reach nobody
-    (pulumi-kubernetes#2675).
+    with the network, for deleting it then could reach nobody (pulumi-kubernetes#2675), and not with
+    a server: engines from 3.260 on replace what is deleted with something that they replace.
     """
     verify(chart, sha256)
     return Release(
@@ -54,11 +54,18 @@ def release(
 
 
 def verify(chart: str, sha256: str | None) -> None:
-    """RunError where a pinned chart archive on this machine has another checksum. Charts behind a
-    URL are fetched by Helm.
+    """RunError where a chart on this machine is missing, or is a pinned archive of another
+    checksum. Charts behind a URL are fetched by Helm.
     """
+    if "://" in chart:
+        return
     path = Path(chart)
-    if sha256 is None or "://" in chart or not path.is_file():
+    if not path.exists():
+        raise pulumi.RunError(
+            f"{chart} is not there: artifacts.yaml names it as a chart, which is the path of a "
+            "directory or an archive, or a URL (https://, oci://)"
+        )
+    if sha256 is None or not path.is_file():
         return
     found = hashlib.sha256(path.read_bytes()).hexdigest()
     if found != sha256:

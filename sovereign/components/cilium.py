@@ -13,6 +13,7 @@ import yaml
 
 from sovereign.components import charts, ssh
 from sovereign.components.access import Login
+from sovereign.components.network import Network
 from sovereign.components.server import Node
 from sovereign.plan import SovereignPlan, cilium
 
@@ -24,6 +25,8 @@ class CiliumArgs(TypedDict):
     """The whole plan; `cilium` is read."""
     control_planes: list[Node]
     """In the order of their ids; their private addresses are where Cilium reaches the API."""
+    network: Network
+    """The release goes with it."""
     anchor: Node
     """The control plane that the program talks to."""
     api: pulumi.Resource
@@ -67,7 +70,7 @@ class Cilium(pulumi.ComponentResource):
             values=values,
             parent=self,
             depends_on=[args["api"], manifests],
-            deleted_with=anchor.server,
+            deleted_with=args["network"].subnet,
         )
 
         ssh.run(

@@ -13,7 +13,7 @@ from pulumi_kubernetes.core.v1 import Secret
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from sovereign.components import charts
-from sovereign.components.server import Node
+from sovereign.components.network import Network
 from sovereign.plan import SovereignPlan, cloud_controller
 
 ROTATION = "sovereign/token"
@@ -25,12 +25,10 @@ class CloudControllerArgs(TypedDict):
 
     plan: SovereignPlan
     """The whole plan; `cloud_controller` is read."""
-    network_id: pulumi.Output[int]
-    """Hetzner id of the private network."""
+    network: Network
+    """The private network; Secret and release go with it."""
     token: pulumi.Output[str]
     """Hetzner API token; secret."""
-    anchor: Node
-    """The control plane that the kubeconfig names."""
     api: pulumi.Resource
     """The API gate."""
 
@@ -44,7 +42,7 @@ class CloudController(pulumi.ComponentResource):
     def __init__(
         self, name: str, args: CloudControllerArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        plan, anchor = args["plan"], args["anchor"]
+        plan, network = args["plan"], args["network"]
         controller = plan.cloud_controller
         super().__init__("sovereign:index:CloudController", name, facts(plan), opts)
 
@@ -53,10 +51,10 @@ class CloudController(pulumi.ComponentResource):
             metadata=ObjectMetaArgs(name="hcloud", namespace=cloud_controller.NAMESPACE),
             string_data={
                 "token": args["token"],
-                "network": args["network_id"].apply(str),
+                "network": network.network_id.apply(str),
             },
             opts=pulumi.ResourceOptions(
-                parent=self, depends_on=[args["api"]], deleted_with=anchor.server
+                parent=self, depends_on=[args["api"]], deleted_with=network.subnet
             ),
         )
 
@@ -70,7 +68,7 @@ class CloudController(pulumi.ComponentResource):
             values={**controller.values, "podAnnotations": {ROTATION: fingerprint(args["token"])}},
             parent=self,
             depends_on=[args["api"], secret],
-            deleted_with=anchor.server,
+            deleted_with=network.subnet,
         )
 
         self.register_outputs({})

@@ -1,10 +1,11 @@
 """From prepared servers to a Kubernetes cluster: one idempotent join per node over SSH, the API
 gate, the kubeconfig.
 
-The first control plane creates the cluster; behind the API gate further control planes join one at
-a time (parallel ones fail with "too many learners": KH#54, k3s#2533) and workers in parallel. A
-node that goes away is drained first, through a control plane. Neither Cilium nor the cloud
-controller waits for joins, nor joins for them: each such edge is a deadlock (facts: k3s bring-up).
+The first control plane in turn creates the cluster; behind the API gate further ones join one at a
+time (parallel ones fail with "too many learners": KH#54, k3s#2533) and workers in parallel. A
+worker that goes away is drained first, through a control plane; control planes leave by the last
+gate, or before their server is replaced (`ControlPlane`). Neither Cilium nor the cloud controller
+waits for joins, nor joins for them: each such edge is a deadlock (facts: k3s bring-up).
 """
 
 from typing import TypedDict
@@ -17,6 +18,7 @@ from sovereign import secrets
 from sovereign.components import ssh
 from sovereign.components.access import Login
 from sovereign.components.kubeconfig import for_operators
+from sovereign.components.network import Network
 from sovereign.components.server import Node
 from sovereign.plan import NodePlan, SovereignPlan
 
@@ -30,6 +32,8 @@ class K3sJoinArgs(TypedDict):
     """The servers, control planes first."""
     login: Login
     """How to log in to them."""
+    network: Network
+    """It goes only when everything does: nobody leaves then."""
     seed: pulumi.Output[str]
     """The secret that join tokens are derived from."""
 
@@ -89,11 +93,8 @@ class K3sJoin(pulumi.ComponentResource):
         )
 
         self.joins = [first]
-        leaves: list[remote.Command] = []
-        for node in nodes.values():
-            if node.plan.role == "control-plane" and node is not anchor:
-                self.joins.append(self._join(node, after=[self.api, self.joins[-1]]))
-                leaves.append(self._leave(node, anchor, after=[self.joins[-1], *leaves[-1:]]))
+        for follower in plan.in_turn[1:]:
+            self.joins.append(self._join(nodes[follower.name], after=[self.api, self.joins[-1]]))
 
         # A kubelet is never newer than an API server, so workers follow the last control plane.
         last_server = self.joins[-1]
@@ -136,9 +137,10 @@ class K3sJoin(pulumi.ComponentResource):
         )
 
     def _leave(self, node: Node, anchor: Node, after: list[remote.Command]) -> remote.Command:
-        """Drains the node before its server goes; skipped when the control plane goes too.
+        """Drains the worker before its server goes; skipped when everything goes.
 
-        Control planes leave one at a time: k3s removes the etcd member with the Node.
+        Not bound to the server that it asks: that one may be replaced, or removed, while others
+        stay.
         """
         return ssh.run_on_delete(
             f"{node.plan.name}-leave",
@@ -150,7 +152,9 @@ class K3sJoin(pulumi.ComponentResource):
                 "SERVER_ID": node.server.id,
                 "LIMIT_S": str(self._args["plan"].join_limit_s),
             },
-            pulumi.ResourceOptions(parent=self, depends_on=after, deleted_with=anchor.server),
+            pulumi.ResourceOptions(
+                parent=self, depends_on=after, deleted_with=self._args["network"].subnet
+            ),
             triggers=[node.server.id],
         )
 

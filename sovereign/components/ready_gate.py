@@ -1,5 +1,5 @@
 """The last gate: `up` ends when every planned node and every component is Ready, or says which is
-not and why.
+not and why. Control planes that are no longer planned leave through it, before their servers go.
 
 It runs again when a node or the values change. Its limit is `gates.readyS` seconds.
 """
@@ -52,6 +52,8 @@ class ReadyGate(pulumi.ComponentResource):
             {
                 "NODES": " ".join(node.name for node in plan.nodes),
                 "COMPONENTS": " ".join(part.reference for part in plan.components),
+                "CLUSTER": plan.name,
+                "PROTECT": "yes" if plan.protect else "",
                 "LIMIT_S": str(plan.ready_limit_s),
             },
             pulumi.ResourceOptions(parent=self, depends_on=list(args["after"])),
@@ -70,6 +72,7 @@ def fingerprint(plan: SovereignPlan) -> str:
         dict(plan.cloud_controller.values),
         plan.k3s_version,
         [dict(node.k3s_config) for node in plan.nodes],
+        [node.server_type for node in plan.nodes],
         [part.reference for part in plan.components],
         [manifest.url for manifest in plan.cilium.manifests],
     ]

@@ -43,32 +43,21 @@ def create_all(
     parent: pulumi.Resource, plans: Sequence[NodePlan], args: ServersArgs, *, protect: bool
 ) -> list[Node]:
     """A server for each plan, in their order."""
-    return [
-        create(
-            parent,
-            plan,
-            network=args["network"],
-            key_ids=args["key_ids"],
-            seed=args["seed"],
-            protect=protect,
-        )
-        for plan in plans
-    ]
+    return [create(parent, plan, args, protect=protect) for plan in plans]
 
 
 def create(
     parent: pulumi.Resource,
     plan: NodePlan,
+    args: ServersArgs,
     *,
-    network: Network,
-    key_ids: list[pulumi.Output[str]],
-    seed: pulumi.Output[str],
     protect: bool,
+    after: Sequence[pulumi.Resource] = (),
 ) -> Node:
     """The server: pinned address, spread group, firewall of its role, user_data with its own host
-    key (secret).
+    key (secret). It waits for what comes `after`, with its replacement, too.
     """
-    keys = seed.apply(lambda text: secrets.host_key(text, plan.name, plan.generation))
+    network, keys = args["network"], host_keys(plan, args["seed"])
     user_data = keys.apply(lambda pair: render(plan.cloud_config, pair.private, pair.public))
     server = hcloud.Server(
         plan.name,
@@ -76,7 +65,7 @@ def create(
         server_type=plan.server_type,
         image=plan.image,
         location=plan.location,
-        ssh_keys=key_ids,
+        ssh_keys=args["key_ids"],
         firewall_ids=[network.firewall_ids[plan.role]],
         placement_group_id=network.placement_group_ids[plan.placement_group],
         networks=[compat.attachment(network.network_id, network.subnet_id, plan.private_ip)],
@@ -86,7 +75,7 @@ def create(
         delete_protection=protect,
         rebuild_protection=protect,
         opts=compat.server_options(
-            parent, network.subnet, generation=plan.generation, protect=protect
+            parent, [network.subnet, *after], generation=plan.generation, protect=protect
         ),
     )
     return Node(
@@ -94,8 +83,18 @@ def create(
         server=server,
         private_ip=compat.private_ip(server, plan.name, plan.location),
         public_ip=compat.public_ip(server, plan.name),
-        host_key=pulumi.Output.unsecret(keys.apply(lambda pair: pair.public)),
+        host_key=public_half(keys),
     )
+
+
+def host_keys(plan: NodePlan, seed: pulumi.Output[str]) -> pulumi.Output[secrets.KeyPair]:
+    """The SSH host key of the node in its planned generation; secret."""
+    return seed.apply(lambda text: secrets.host_key(text, plan.name, plan.generation))
+
+
+def public_half(keys: pulumi.Output[secrets.KeyPair]) -> pulumi.Output[str]:
+    """The half of a key that everybody may know."""
+    return pulumi.Output.unsecret(keys.apply(lambda pair: pair.public))
 
 
 def facts(plan: NodePlan) -> dict[str, object]:

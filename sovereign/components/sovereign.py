@@ -55,12 +55,6 @@ class Sovereign(pulumi.ComponentResource):
             child,
         )
 
-        self.control_plane = ControlPlane(
-            f"{name}-control-plane",
-            {"plan": plan, "network": self.network, "key_ids": access.key_ids, "seed": seed},
-            child,
-        )
-
         self.pools = {
             pool.name: WorkerPool(
                 f"{name}-{pool.name}",
@@ -69,12 +63,34 @@ class Sovereign(pulumi.ComponentResource):
             )
             for pool in plan.pools
         }
+        workers = [node for pool in self.pools.values() for node in pool.nodes]
+
+        self.control_plane = ControlPlane(
+            f"{name}-control-plane",
+            {
+                "plan": plan,
+                "network": self.network,
+                "key_ids": access.key_ids,
+                "seed": seed,
+                "login": login,
+                "workers": workers,
+            },
+            child,
+        )
         control_planes = self.control_plane.nodes
-        nodes = [*control_planes, *(node for pool in self.pools.values() for node in pool.nodes)]
+        nodes = [*control_planes, *workers]
         anchor = next(node for node in control_planes if node.plan == plan.anchor)
 
         self.join = K3sJoin(
-            f"{name}-join", {"plan": plan, "nodes": nodes, "login": login, "seed": seed}, child
+            f"{name}-join",
+            {
+                "plan": plan,
+                "nodes": nodes,
+                "login": login,
+                "seed": seed,
+                "network": self.network,
+            },
+            child,
         )
 
         provider = kubernetes.Provider(
@@ -90,6 +106,7 @@ class Sovereign(pulumi.ComponentResource):
             {
                 "plan": plan,
                 "control_planes": control_planes,
+                "network": self.network,
                 "anchor": anchor,
                 "api": self.join.api,
                 "login": login,
@@ -101,9 +118,8 @@ class Sovereign(pulumi.ComponentResource):
             f"{name}-cloud-controller",
             {
                 "plan": plan,
-                "network_id": self.network.network_id,
+                "network": self.network,
                 "token": args["hcloud_token"],
-                "anchor": anchor,
                 "api": self.join.api,
             },
             on_cluster,
@@ -123,7 +139,7 @@ class Sovereign(pulumi.ComponentResource):
 
         Baseline(
             f"{name}-baseline",
-            {"plan": plan, "anchor": anchor, "ready": gate.ready},
+            {"plan": plan, "network": self.network, "ready": gate.ready},
             on_cluster,
         )
 

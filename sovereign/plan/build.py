@@ -45,7 +45,9 @@ def build(settings: Settings, catalog: Catalog, found: Sequence[Problem] = ()) -
     controller = _cloud_controller(settings, catalog)
     operators = settings.operator_cidrs
     prices = cluster.prices
-    book = {**prices.model_dump(by_alias=True), "sample": False} if prices else dict(catalog.prices)
+    book = cost.price_book(
+        prices.model_dump(by_alias=True) if prices else catalog.prices, sample=prices is None
+    )
     return SovereignPlan(
         name=cluster.name,
         location=cluster.location,
@@ -85,7 +87,10 @@ def build(settings: Settings, catalog: Catalog, found: Sequence[Problem] = ()) -
         api_limit_s=cluster.gates.api_s,
         ready_limit_s=cluster.gates.ready_s,
         protect=cluster.protect,
-        cost=cost.price(nodes, book),
+        cost=cost.price(
+            [each for node in nodes for each in cost.server(node.server_type, node.location)],
+            book,
+        ),
     )
 
 

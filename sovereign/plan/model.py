@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from sovereign.mesh.load_balancing.choice import Kind
+from sovereign.plan.cost import CostPlan
 
 WITNESSES = 3
 """So many workers are asked whether there was a cluster; an address without a server takes 5 s."""
@@ -143,18 +144,6 @@ class CloudControllerPlan:
 
 
 @dataclass(frozen=True)
-class CostPlan:
-    """Monthly cost of the servers; `amount` is None where a price is unknown."""
-
-    amount: float | None
-    currency: str
-    price_date: str
-    sample: bool
-    unknown: tuple[str, ...]
-    """Server types without a price."""
-
-
-@dataclass(frozen=True)
 class SovereignPlan:
     """Everything that is decided about one Sovereign."""
 
@@ -196,11 +185,18 @@ class SovereignPlan:
         return (*self.control_planes, *self.workers)
 
     @property
-    def anchor(self) -> NodePlan:
-        """The control plane that the program talks to: the lowest id that was never replaced, else
-        the lowest.
+    def in_turn(self) -> tuple[NodePlan, ...]:
+        """The control planes in the order in which they are made: the lowest generation first, then
+        the lowest id.
         """
-        return min(self.control_planes, key=lambda node: (node.generation > 1, node.id))
+        return tuple(sorted(self.control_planes, key=lambda node: (node.generation, node.id)))
+
+    @property
+    def anchor(self) -> NodePlan:
+        """The control plane that the program talks to, and through which all others join: the first
+        in turn, so that a raised generation moves it to one that stays.
+        """
+        return self.in_turn[0]
 
     def peers(self, node: NodePlan) -> tuple[str, ...]:
         """Private addresses of the other control planes; empty for a worker."""

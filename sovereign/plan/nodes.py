@@ -81,7 +81,7 @@ def _node(
         cluster.k3s.version,
         context.settings.artifact_mirror,
     )
-    through = _joins_through(context, role, node_id, generation)
+    through = _joins_through(context, role, node_id)
     taints = _taints(group, control_plane and context.has_workers)
     if control_plane:
         config = k3s.server_config(
@@ -125,17 +125,15 @@ def _node(
     )
 
 
-def _joins_through(context: _Context, role: Role, node_id: int, generation: int) -> str | None:
-    """A worker joins the first control plane; a control plane the first other one. The first of
-    generation 1 joins nobody.
+def _joins_through(context: _Context, role: Role, node_id: int) -> str | None:
+    """Everybody joins the control plane of the lowest generation and id, which joins nobody: it
+    goes on from its own disk, finds a cluster at its peers, or creates one.
     """
-    servers = ids(context.cluster.control_plane)
-    if role == "worker":
-        return addressing.control_plane_ip(context.node_cidr, servers[0])
-    if node_id == servers[0] and generation == 1:
+    group = context.cluster.control_plane
+    first = min(ids(group), key=lambda one: (group.generations.get(one, 1), one))
+    if role == "control-plane" and node_id == first:
         return None
-    others = [other for other in servers if other != node_id]
-    return addressing.control_plane_ip(context.node_cidr, others[0]) if others else None
+    return addressing.control_plane_ip(context.node_cidr, first)
 
 
 def _taints(group: ControlPlaneConfig | PoolConfig, tainted_by_default: bool) -> list[str]:

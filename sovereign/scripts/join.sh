@@ -56,7 +56,12 @@ answers() { # URL, whoever it is and whatever it says
 # A server that would create a cluster looks for one first and joins that: two of one name help nobody.
 # With a datastore of its own it goes on from there, restored by "k3s server --cluster-reset" or not.
 creates=
-if [ "$ROLE" = server ] && [ -z "$SERVER_URL" ] && [ ! -d /var/lib/rancher/k3s/server/db ]; then
+datastore=/var/lib/rancher/k3s/server/db
+if [ "$ROLE" = server ] && [ -f "$datastore/etcd/tombstone" ]; then
+    # The cluster took this server out (k3s leaves this file), and the plan takes it in again: as a new member.
+    mv "$datastore" "$datastore.$(date +%s)"
+fi
+if [ "$ROLE" = server ] && [ -z "$SERVER_URL" ] && [ ! -d "$datastore" ]; then
     creates=yes
     for peer in ${PEERS:-}; do
         if answers "https://$peer:6443/cacerts"; then
@@ -115,6 +120,9 @@ mv -f "$config_file.new" "$config_file"
 if [ "$ROLE" = server ]; then
     # The audit log and the files beside it are for root only; cloud-init made their directory readable.
     install -d -m 0700 /var/lib/rancher/k3s/server /var/lib/rancher/k3s/server/logs
+    # A server that was taken out of the cluster stays out: k3s would end, be started again, and join afresh.
+    mkdir -p "/etc/systemd/system/$unit.service.d"
+    printf '[Service]\nExecCondition=/usr/bin/test ! -e %s/etcd/tombstone\n' "$datastore" >"/etc/systemd/system/$unit.service.d/removed.conf"
 fi
 
 # Kubelets that answer while no control plane does are what is left of a cluster. An empty second one
@@ -132,7 +140,8 @@ invocation() {
     systemctl show --property=InvocationID --value "$unit"
 }
 
-starting_from=$(cat "$binary" "$config_file" "/etc/systemd/system/$unit.service" | sha256sum)
+# Whom to join, or to create the cluster, matters at the first start only.
+starting_from=$({ cat "$binary" "/etc/systemd/system/$unit.service" && sed -e '/^server: /d' -e '/^cluster-init: /d' "$config_file"; } | sha256sum)
 if [ -f "$started_from" ] && [ "$(cat "$started_from")" = "$starting_from" ] && systemctl is-active --quiet "$unit"; then
     printf '%s: %s %s is active (unchanged)\n' "$host" "$unit" "$K3S_VERSION"
     exit

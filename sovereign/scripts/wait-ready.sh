@@ -1,10 +1,13 @@
 #!/bin/sh
 # Waits until every node and every component of the plan is ready, and prints a line for each of them.
-# Run over SSH on a control plane. stdin: NODES COMPONENTS (kind/namespace/name) LIMIT_S
+# Control planes that the plan no longer names then leave, one at a time, while their servers still stand:
+# the servers are deleted after this gate, and a datastore whose members just vanish has no quorum.
+# Run over SSH on a planned control plane.
+# stdin: NODES COMPONENTS (kind/namespace/name) CLUSTER PROTECT (yes, or empty) LIMIT_S
 set -eu
 eval "$(cat)"
 
-deadline=$(($(date +%s) + LIMIT_S))
+library=/usr/local/lib/sovereign
 
 # Ready counts once the taints of the bring-up are gone too: until then only few pods may start there.
 survey_nodes() {
@@ -59,15 +62,57 @@ waiting() {
     printf '%s\n' "$table" | grep '^waiting'
 }
 
-while
-    table=$({ survey_nodes && survey_components; } 2>/dev/null) || table="waiting  the API of $(uname -n) does not answer"
-    waiting >/dev/null
-do
-    if [ "$(date +%s)" -ge "$deadline" ]; then
-        printf '%s\n' "$table"
-        exec /usr/local/lib/sovereign/diagnose.sh "After $LIMIT_S s not everything is ready:
+settle() {
+    deadline=$(($(date +%s) + LIMIT_S))
+    while
+        table=$({ survey_nodes && survey_components; } 2>/dev/null) || table="waiting  the API of $(uname -n) does not answer"
+        waiting >/dev/null
+    do
+        if [ "$(date +%s)" -ge "$deadline" ]; then
+            printf '%s\n' "$table"
+            exec "$library/diagnose.sh" "After $LIMIT_S s not everything is ready:
 $(waiting)" >&2
+        fi
+        sleep 5
+    done
+}
+
+unplanned() { # of this Sovereign: lines "NAME READY", those that are not Ready first
+    found=$(k3s kubectl get nodes --request-timeout=30s --output=jsonpath='{range .items[*]}{.metadata.name} {.status.conditions[?(@.type=="Ready")].status}{"\n"}{end}') || return
+    printf '%s\n' "$found" | awk -v planned=" $NODES " -v prefix="$CLUSTER-" '
+        index($1, prefix) != 1 || index(planned, " " $1 " ") { next }
+        $2 == "True" { last = last $0 "\n"; next }
+        { print }
+        END { printf "%s", last }'
+}
+
+leave() { # NAME READY
+    if [ "$2" = True ]; then
+        k3s kubectl drain "$1" --ignore-daemonsets --delete-emptydir-data --force --timeout="${LIMIT_S}s" </dev/null ||
+            exec "$library/diagnose.sh" "$1 is cordoned, but not drained after $LIMIT_S s; make room for the pods that kubectl names above (or relax their PodDisruptionBudget), then run the same command again." >&2
     fi
-    sleep 5
-done
+    k3s kubectl delete node "$1" --ignore-not-found --timeout="${LIMIT_S}s" </dev/null
+    k3s kubectl delete secret "$1.node-password.k3s" --namespace=kube-system --ignore-not-found </dev/null
+    printf '%s has left\n' "$1"
+}
+
+settle
+leaving=$(unplanned)
+servers=$(printf '%s\n' "$leaving" | grep "^$CLUSTER-control-plane-" || true)
+if [ -n "$servers" ]; then
+    others=$(printf '%s\n' "$leaving" | grep -v "^$CLUSTER-control-plane-" | cut -d ' ' -f 1 || true)
+    if [ -n "$PROTECT" ]; then
+        printf '%s: no longer planned, and protect keeps its server; set protect: false, run "pulumi up", then remove its id.\n' "$(printf '%s\n' "$servers" | cut -d ' ' -f 1 | sed -n '1p')" >&2
+        exit 1
+    fi
+    if [ -n "$others" ]; then
+        printf '%s: a worker and a control plane do not leave in the same "pulumi up": write one of them back, and remove it in the next one.\n' "$(printf '%s\n' "$others" | sed -n '1p')" >&2
+        exit 1
+    fi
+    printf '%s\n' "$servers" | while read -r name ready; do
+        leave "$name" "$ready"
+        settle
+    done
+    settle
+fi
 printf '%s\n' "$table"

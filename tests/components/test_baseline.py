@@ -28,11 +28,9 @@ def test_the_policy_waits_for_the_ready_gate(recorded: Recording) -> None:
     assert "Command dev-ready" in recorded.one(POLICY).dependencies
 
 
-def test_the_policy_goes_with_the_control_plane_that_the_kubeconfig_names(
-    recorded: Recording,
-) -> None:
-    """Deleting it later could reach nobody."""
-    assert recorded.one(POLICY).deleted_with == "Server dev-control-plane-1"
+def test_the_policy_goes_with_the_network(recorded: Recording) -> None:
+    """Deleting it then could reach nobody; a replaced or removed server leaves it alone."""
+    assert recorded.one(POLICY).deleted_with == "NetworkSubnet dev-nodes"
 
 
 def test_the_policy_is_applied_to_this_cluster_by_a_pinned_provider(recorded: Recording) -> None:

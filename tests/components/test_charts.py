@@ -42,6 +42,14 @@ def test_a_url_and_a_directory_are_left_to_helm(tmp_path: Path) -> None:
     verify(str(tmp_path), "0" * 64)
 
 
+def test_a_missing_chart_ends_in_one_sentence(tmp_path: Path) -> None:
+    """With or without a checksum: Helm would say so after the servers are paid for."""
+    for pinned in (None, RIGHT):
+        with pytest.raises(pulumi.RunError) as refused:
+            verify(str(tmp_path / "cilium.tgz"), pinned)
+        assert str(refused.value).startswith(f"{tmp_path}/cilium.tgz is not there")
+
+
 def test_a_wrong_archive_in_the_mirror_stops_the_program(tmp_path: Path) -> None:
     """Before the release is registered."""
     (tmp_path / "cilium-1.19.6.tgz").write_bytes(CHART)
@@ -50,7 +58,13 @@ def test_a_wrong_archive_in_the_mirror_stops_the_program(tmp_path: Path) -> None
         record(cluster, mirror=str(tmp_path))
 
 
-def test_a_chart_of_ones_own_replaces_the_published_one() -> None:
-    """`cilium.chart` may be a path; nothing pins its checksum."""
+def test_a_chart_of_ones_own_replaces_the_published_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`cilium.chart` may be a path from the program's directory; nothing pins its checksum."""
+    monkeypatch.chdir(tmp_path)
     cluster = dev(cilium={"chart": "./charts/cilium"})
+    with pytest.raises(pulumi.RunError, match="is not there"):
+        record(cluster)
+    (tmp_path / "charts" / "cilium").mkdir(parents=True)
     assert record(cluster).one(RELEASE, "dev-cilium").inputs["chart"] == "./charts/cilium"

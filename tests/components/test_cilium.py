@@ -117,7 +117,7 @@ def test_the_release_is_named_pinned_and_not_awaited(recorded: Recording) -> Non
     }
     assert "atomic" not in release.inputs
     assert release.request.deleteBeforeReplace
-    assert release.deleted_with == "Server dev-control-plane-1"
+    assert release.deleted_with == "NetworkSubnet dev-nodes"
 
 
 def test_the_gateway_definitions_are_applied_behind_the_gate(recorded: Recording) -> None:

@@ -84,10 +84,11 @@ def test_it_waits_for_the_api_and_its_secret_and_never_for_cilium_or_joins() -> 
     }
 
 
-def test_both_go_with_the_control_plane_that_the_kubeconfig_names(recorded: Recording) -> None:
-    """Deleting them later could reach nobody (pulumi-kubernetes#2675)."""
+def test_both_go_with_the_network(recorded: Recording) -> None:
+    """Deleting them then could reach nobody (pulumi-kubernetes#2675); a replaced or removed server
+    leaves them alone."""
     for found in (recorded.one(CLUSTER_SECRET), recorded.one(RELEASE, "dev-cloud-controller")):
-        assert found.deleted_with == "Server dev-control-plane-1"
+        assert found.deleted_with == "NetworkSubnet dev-nodes"
 
 
 def test_packs_read_version_and_routes_from_the_inputs(recorded: Recording) -> None:

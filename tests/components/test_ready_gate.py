@@ -37,8 +37,15 @@ def test_the_gate_asks_for_every_node_and_every_component(available: Recording) 
             "deployment/kube-system/hcloud-cloud-controller-manager "
             "deployment/kube-system/coredns deployment/kube-system/metrics-server"
         ),
+        "CLUSTER": "dev",
+        "PROTECT": "",
         "LIMIT_S": "900",
     }
+
+
+def test_control_planes_of_a_protected_environment_do_not_leave_by_the_gate() -> None:
+    """Their servers would stay, outside of the cluster."""
+    assert record(dev(protect=True)).stdin("dev-ready")["PROTECT"] == "yes"
 
 
 def test_a_part_that_is_switched_off_is_not_waited_for() -> None:

@@ -97,4 +97,13 @@ def test_own_prices_are_in_euro_unless_said_otherwise() -> None:
     prices = {"date": "2026-11-01", "source": "offer 7", "serverTypes": {"cpx32": 10}}
     found = parse({"name": "dev", "prices": prices}, []).cluster.prices
     assert found is not None
-    assert found.model_dump(by_alias=True) == {**prices, "currency": "EUR"}
+    said = found.model_dump(by_alias=True, exclude_unset=True, exclude={"currency"})
+    assert (found.currency, said) == ("EUR", prices)
+
+
+def test_own_prices_may_be_of_server_types_alone() -> None:
+    """As before other positions were counted: those have none then, and are named in a plan."""
+    prices = {"date": "2026-11-01", "source": "offer 7", "serverTypes": {"cpx32": 10}}
+    found = parse({"name": "dev", "prices": prices}, []).cluster.prices
+    assert found is not None
+    assert (found.primary_ipv4, found.load_balancer_types, found.volume_per_gb) == (None, {}, None)

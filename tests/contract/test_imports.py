@@ -36,6 +36,7 @@ PURE = (
     "sovereign.contract",
     "sovereign.parsing",
     "sovereign.problems",
+    "sovereign.wire",
 )
 
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
@@ -59,8 +60,10 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     ),
     "sovereign.contract": (),
     "sovereign.outputs": ("sovereign.components", "sovereign.contract", "sovereign.plan"),
-    "sovereign.reference": ("sovereign.contract",),
+    "sovereign.wire": (),
+    "sovereign.reference": ("sovereign.contract", "sovereign.wire"),
     "sovereign.hosted": (
+        "sovereign.__version__",
         "sovereign.components",
         "sovereign.config",
         "sovereign.contract",
@@ -70,6 +73,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "sovereign.plan",
         "sovereign.problems",
         "sovereign.program",
+        "sovereign.wire",
     ),
     "sovereign.program": (
         "sovereign.catalog",

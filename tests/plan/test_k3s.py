@@ -71,7 +71,7 @@ def test_no_token_and_no_url_is_planned() -> None:
 
 
 def test_exactly_one_server_initialises_the_cluster() -> None:
-    """The first of generation 1; `cluster-init` on several makes several clusters."""
+    """The first in turn; `cluster-init` on several makes several clusters."""
 
     def initialises(cluster: Any) -> list[str]:
         return [name for name, node in nodes(cluster).items() if "cluster-init" in node.k3s_config]
@@ -80,11 +80,13 @@ def test_exactly_one_server_initialises_the_cluster() -> None:
     assert initialises(HIGHLY_AVAILABLE) == ["dev-control-plane-1"]
     assert initialises(dev(controlPlane={"ids": [5, 3, 9]})) == ["dev-control-plane-3"]
     replaced = {"ids": [1, 2, 3], "generations": {"1": 2}}
-    assert initialises(dev(controlPlane=replaced)) == []
+    assert initialises(dev(controlPlane=replaced)) == ["dev-control-plane-2"]
+    twice = {"ids": [1, 2, 3], "generations": {"1": 3, "2": 2, "3": 2}}
+    assert initialises(dev(controlPlane=twice)) == ["dev-control-plane-2"]
 
 
-def test_a_worker_joins_the_first_control_plane_and_a_control_plane_another_one() -> None:
-    """Also the first one, once it has been replaced."""
+def test_everybody_joins_the_first_control_plane_in_turn() -> None:
+    """A raised generation makes another one the first: nobody joins through the one that goes."""
     through = {name: node.joins_through for name, node in nodes(HIGHLY_AVAILABLE).items()}
     assert through == {
         "dev-control-plane-1": None,
@@ -94,7 +96,10 @@ def test_a_worker_joins_the_first_control_plane_and_a_control_plane_another_one(
         "dev-default-1": "10.0.1.2",
     }
     replaced = dev(controlPlane={"ids": [1, 2, 3], "generations": {"1": 2}})
-    assert nodes(replaced)["dev-control-plane-1"].joins_through == "10.0.1.3"
+    found = nodes(replaced)
+    assert found["dev-control-plane-1"].joins_through == "10.0.1.3"
+    assert found["dev-control-plane-2"].joins_through is None
+    assert found["dev-default-1"].joins_through == "10.0.1.3"
 
 
 def test_the_control_plane_is_tainted_only_where_there_are_workers() -> None:

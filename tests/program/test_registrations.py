@@ -25,7 +25,7 @@ SCENARIOS: dict[str, dict[str, Any]] = {
 RESOURCES = {
     "dev": 35,
     "single-node": 27,
-    "highly-available": 43,
+    "highly-available": 41,
     "node-local": 35,
     "first-preview": 35,
     "protected": 35,

@@ -95,7 +95,7 @@ def test_no_name_option_or_output_holds_a_secret_in_clear(recorded: Recording) -
 def test_command_lines_are_the_public_scripts(recorded: Recording) -> None:
     """What runs is a committed file; what is secret goes over stdin."""
     scripts = set(catalog.load().scripts.values())
-    assert len(recorded.of(COMMAND)) == 14
+    assert len(recorded.of(COMMAND)) == 12
     for command in recorded.of(COMMAND):
         for key in ("create", "update", "delete"):
             assert command.inputs.get(key) in {*scripts, None}, command.label

@@ -141,6 +141,48 @@ def test_a_changed_configuration_restarts(booted: Sandbox) -> None:
     assert "node-external-ip" in booted.read("systemd/k3s-agent.started-with")
 
 
+def test_another_control_plane_to_join_restarts_nobody(booted: Sandbox, shell: str) -> None:
+    """It matters at the first start only, and changes for all nodes when a control plane is
+    replaced; the file has it for a start after that."""
+    join(booted)
+    before = booted.read("systemd/k3s-agent.active")
+    assert join(booted, shell, SERVER_URL="https://10.0.1.3:6443").stdout.endswith("(unchanged)\n")
+    assert booted.read("systemd/k3s-agent.active") == before
+    assert "server: 'https://10.0.1.3:6443'" in booted.read("etc/rancher/k3s/config.yaml")
+    join_server(booted, server_url="https://10.0.1.2:6443")
+    first = {"ROLE": "server", "SERVER_URL": "", "AGENT_TOKEN": AGENT_TOKEN}
+    booted.write("var/lib/rancher/k3s/server/db/etcd/name", "x")
+    ended = join(booted, shell, CONFIG=f"cluster-init: true\n{CONFIG}", **first)
+    assert ended.stdout.endswith("(unchanged)\n")
+
+
+def test_a_server_that_was_taken_out_is_not_started_by_systemd(booted: Sandbox, shell: str) -> None:
+    """k3s leaves a tombstone, ends, and would be started again and join; an agent has no member."""
+    join(booted, shell)
+    units = booted.root / "etc/systemd/system"
+    assert not (units / "k3s-agent.service.d").exists()
+    assert join_server(booted, shell).code == 0
+    assert (units / "k3s.service.d/removed.conf").read_text().replace(str(booted.root), "") == (
+        "[Service]\n"
+        "ExecCondition=/usr/bin/test ! -e /var/lib/rancher/k3s/server/db/etcd/tombstone\n"
+    )
+
+
+def test_a_server_that_was_taken_out_joins_as_a_new_member(booted: Sandbox, shell: str) -> None:
+    """Where the plan takes it in again: its old datastore is set aside, and no cluster created."""
+    booted.write("mirror/10.0.1.4:6443/cacerts", "-----BEGIN CERTIFICATE-----")
+    booted.write("var/lib/rancher/k3s/server/db/etcd/tombstone", "")
+    peers = {"PEERS": "10.0.1.4", "AGENT_TOKEN": AGENT_TOKEN}
+    ended = join(booted, shell, ROLE="server", SERVER_URL="", **peers)
+    assert ended.code == 0, ended
+    server = booted.root / "var/lib/rancher/k3s/server"
+    assert not (server / "db").exists()
+    (aside,) = server.glob("db.*")
+    assert (aside / "etcd/tombstone").is_file()
+    written = yaml.safe_load(booted.read("etc/rancher/k3s/config.yaml"))
+    assert written["server"] == "https://10.0.1.4:6443"
+
+
 def test_a_changed_token_restarts(booted: Sandbox) -> None:
     """A rotated token reaches the running k3s."""
     join(booted)

@@ -34,11 +34,10 @@ def server(host: Sandbox) -> Sandbox:
     return host
 
 
-def wait(host: Sandbox, shell: str = "bash", limit_s: int = 60) -> Ended:
+def wait(host: Sandbox, shell: str = "bash", limit_s: int = 60, protect: str = "") -> Ended:
     """Wait for two nodes and two components."""
-    return host.ssh(
-        "wait-ready.sh", shell, NODES=NODES, COMPONENTS=COMPONENTS, LIMIT_S=str(limit_s)
-    )
+    planned = {"NODES": NODES, "COMPONENTS": COMPONENTS, "CLUSTER": "dev"}
+    return host.ssh("wait-ready.sh", shell, **planned, PROTECT=protect, LIMIT_S=str(limit_s))
 
 
 def test_a_ready_cluster_is_listed_at_once(server: Sandbox, shell: str) -> None:
@@ -157,3 +156,79 @@ def test_a_silent_api_is_the_reason(server: Sandbox) -> None:
     line = "waiting  the API of dev-control-plane-1 does not answer\n"
     assert (ended.code, ended.stdout, server.slept) == (1, line, 10)
     assert ended.stderr.endswith(line)
+
+
+def changes(host: Sandbox) -> list[str]:
+    """Everything that was asked of the API, but questions."""
+    return [call for call in host.calls("k3s") if not call.startswith("kubectl get")]
+
+
+def departure(name: str) -> list[str]:
+    """What is asked of the API where a node leaves without a drain."""
+    secret = f"{name}.node-password.k3s --namespace=kube-system"
+    return [
+        f"kubectl delete node {name} --ignore-not-found --timeout=60s",
+        f"kubectl delete secret {secret} --ignore-not-found",
+    ]
+
+
+def with_more(host: Sandbox, *more: Any) -> None:
+    """A ready cluster with nodes that are not planned."""
+    host.cluster(nodes=[SERVER, WORKER, *more], workloads=[CILIUM, RELAY])
+
+
+def test_control_planes_that_are_not_planned_leave_one_at_a_time(
+    server: Sandbox, shell: str
+) -> None:
+    """Those that are not Ready first: etcd lets no healthy member go beside a dead one."""
+    dead = node("dev-control-plane-3", ready="Unknown")
+    with_more(server, node("dev-control-plane-2"), dead, node("autoscaled-1"))
+    ended = wait(server, shell)
+    assert (ended.code, ended.stderr) == (0, ""), ended
+    assert ended.stdout.endswith(READY)
+    flags = "--ignore-daemonsets --delete-emptydir-data --force --timeout=60s"
+    assert changes(server) == [
+        *departure("dev-control-plane-3"),
+        f"kubectl drain dev-control-plane-2 {flags}",
+        *departure("dev-control-plane-2"),
+    ]
+
+
+def test_nobody_leaves_a_cluster_that_is_not_ready(server: Sandbox) -> None:
+    """One that is planned may still be on its way."""
+    server.cluster(nodes=[SERVER, NOT_READY, node("dev-control-plane-2")], workloads=[CILIUM])
+    assert wait(server).code == 1
+    assert changes(server) == []
+
+
+def test_a_protected_control_plane_stays_in_the_cluster(server: Sandbox, shell: str) -> None:
+    """Pulumi would refuse to delete its server after it has left."""
+    with_more(server, node("dev-control-plane-2"))
+    ended = wait(server, shell, protect="yes")
+    assert ended.code == 1
+    assert ended.stderr.startswith("dev-control-plane-2: no longer planned, and protect keeps its")
+    assert changes(server) == []
+
+
+def test_a_worker_does_not_leave_beside_a_control_plane(server: Sandbox, shell: str) -> None:
+    """It would be asked through a server that has left; alone it is none of the gate's business."""
+    with_more(server, node("dev-control-plane-2"), node("dev-default-2"))
+    ended = wait(server, shell)
+    assert ended.code == 1
+    assert ended.stderr.startswith("dev-default-2: a worker and a control plane do not leave in")
+    with_more(server, node("dev-default-2"))
+    assert wait(server, shell) == Ended(0, READY, "")
+    assert changes(server) == []
+
+
+def test_a_control_plane_that_cannot_be_drained_stays(server: Sandbox, shell: str) -> None:
+    """And the gate fails, so that its server stays, too."""
+    server.cluster(
+        nodes=[SERVER, WORKER, node("dev-control-plane-2")],
+        workloads=[CILIUM, RELAY],
+        refuses={"drain": "error: cannot evict pod"},
+    )
+    ended = wait(server, shell)
+    assert ended.code == 1
+    assert "dev-control-plane-2 is cordoned, but not drained after 60 s; make room" in ended.stderr
+    assert not any("delete" in call.split() for call in changes(server))

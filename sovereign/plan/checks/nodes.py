@@ -36,7 +36,10 @@ def control_plane(settings: Settings, _: Catalog) -> Iterator[Problem]:
         yield Problem("controlPlane.ids", str(list(found)), rule, "use 1, 3 or 5 ids")
     if len(found) == 1 and group.generations.get(found[0], 1) > 1:
         rule = "replacing the only control plane loses the cluster: no other one is there to join"
-        fix = "go to 3 control planes first, or destroy and restore from a snapshot"
+        fix = (
+            "go to 3 control planes first; of several, let one of generation 1 stay (take in a new "
+            "id for it, and never lower a number: that replaces the server, too)"
+        )
         yield Problem(f"controlPlane.generations.{found[0]}", "a raised generation", rule, fix)
 
 

@@ -34,8 +34,9 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         (
             "controlPlane.generations.1: found a raised generation; replacing the only control "
             "plane "
-            "loses the cluster: no other one is there to join; go to 3 control planes first, or "
-            "destroy and restore from a snapshot"
+            "loses the cluster: no other one is there to join; go to 3 control planes first; of "
+            "several, let one of generation 1 stay (take in a new id for it, and never lower a "
+            "number: that replaces the server, too)"
         ),
     ),
     "a count without its first id": (

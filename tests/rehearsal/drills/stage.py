@@ -103,7 +103,7 @@ class Stage:
         stack = RehearsedStack(self.program, STACK, self.workspace, self.session)
         deployment, held = stack.read(), project.held()
         rows = findings(
-            deployment, held, gone=gone(deployment, project), cluster=CLUSTER, chosen=delete
+            deployment, held, gone=gone(deployment, held, project), cluster=CLUSTER, chosen=delete
         )
         carry_out(
             rows,

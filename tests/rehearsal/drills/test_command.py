@@ -94,6 +94,23 @@ def test_without_a_word_nothing_is_done(moments: dict[str, Path], tmp_path: Path
     assert "give --yes" in shown.err
 
 
+def test_without_recover_the_next_up_says_what_it_takes_in(
+    moments: dict[str, Path], tmp_path: Path
+) -> None:
+    """By name, on stderr: an operator sees that something was not as it should be."""
+    for number, (moment, said) in enumerate(
+        {
+            "after Server dev-default-1": "dev-default-1: adopted (id ",
+            "after Command dev-ready": "dev-ready: a killed run was creating it: it is begun anew",
+        }.items()
+    ):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        copied(moments[moment], folder)
+        up = directory(folder).sovereign("rehearse", "up", "--json")
+        assert (up.code, f" !  {said}" in up.err) == (0, True), up.err
+
+
 def test_nothing_of_another_environment_is_touched(
     moments: dict[str, Path], tmp_path: Path
 ) -> None:
@@ -146,6 +163,7 @@ def test_a_run_at_work_is_not_disturbed(dev: Path) -> None:
     [
         (("--engine", "embedded"), 0, "nothing is left over"),
         (("--engine", "pulumi"), 3, "which is not on PATH"),
+        (("--lab",), 1, "no lab of stack dev stands"),
         (("--engine", "terraform"), 2, "must be pulumi or embedded"),
         (("--stack", "nosuch"), 2, "no such file"),
     ],

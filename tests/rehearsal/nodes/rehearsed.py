@@ -205,6 +205,8 @@ class Rehearsed:
         variables = {
             "NODES": " ".join(node.name for node in self.plan.nodes),
             "COMPONENTS": " ".join(part.reference for part in self.plan.components),
+            "CLUSTER": self.plan.name,
+            "PROTECT": "",
             "LIMIT_S": "900",
         }
         return self.script("ready", self.plan.nodes[0], "wait-ready.sh", variables)

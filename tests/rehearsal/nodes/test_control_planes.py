@@ -1,10 +1,12 @@
 """One control plane is the cluster; three survive one; a server joins only as an equal."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from rehearsal.nodes.api_path import UNKNOWN_AUTHORITY, dial_api
+from rehearsal.nodes.departure import STAYS_OUT
 from rehearsal.nodes.ports import ApiUnreachable
 from rehearsal.nodes.status import CLUSTER_LOST
 from rehearsal.nodes.world import World
@@ -188,6 +190,26 @@ def test_servers_that_left_no_longer_count_for_the_quorum() -> None:
 
     assert rehearsed.reasons() == {}
     assert len(rehearsed.model.status().nodes) == 3
+
+
+def test_a_member_that_was_taken_out_joins_again_unless_systemd_is_told(tmp_path: Path) -> None:
+    """k3s ends, systemd starts it, and it counts for the quorum once more (k3s#4023); the founder
+    has nobody to join and is a cluster of its own (k3s#13623)."""
+    rehearsed = Rehearsed(available_plan()).bring_up()
+    hosts, machines = rehearsed.model.state.hosts, rehearsed.project.machines
+    (cluster,) = rehearsed.model.state.clusters.values()
+    third, first = machines["dev-control-plane-3"].id, machines[SERVER].id
+
+    del hosts[third].files[STAYS_OUT]
+    rehearsed.leave("dev-control-plane-3")
+    assert third in cluster.members
+
+    del hosts[first].files[STAYS_OUT]
+    rehearsed.leave(SERVER)
+    assert sorted(cluster.members) == [machines[SECOND].id, third]
+    assert hosts[first].cluster != hosts[third].cluster
+    again = rehearsed.again(tmp_path / "nodes.json")
+    assert again.model.state.clusters.keys() == rehearsed.model.state.clusters.keys()
 
 
 def test_a_new_lowest_control_plane_does_not_create_a_second_cluster() -> None:

@@ -130,6 +130,31 @@ def test_delete_is_skipped_with_what_the_command_lives_on(bench: Workbench) -> N
     assert bench.hosts.sessions == []
 
 
+def test_delete_is_not_skipped_with_what_is_only_replaced(bench: Workbench) -> None:
+    """The engine counts what goes, and not what is deleted first to be made again (`sg.deletes`,
+    3.259)."""
+    program = """
+    server = hcloud.PlacementGroup("cp", name="cp", type="spread",
+        opts=O(delete_before_replace=True, replacement_trigger={}))
+    command.remote.Command("leave", connection={{"host": "198.51.100.1"}}, delete="leave.sh",
+        triggers=[server.id], opts=O(deleted_with=server))
+    """
+    bench.up(program.format(1))
+    assert bench.up(program.format(2)).succeeded
+    assert [text for _, text, *_ in bench.hosts.sessions] == ["leave.sh"]
+
+
+def test_a_replaced_object_is_made_with_what_was_ignored(bench: Workbench) -> None:
+    """The engine checks the program's own inputs again for the new object (3.259)."""
+    program = """
+    hcloud.PlacementGroup("cp", name="cp", type="spread", labels={{"is": "{}"}},
+        opts=O(delete_before_replace=True, replacement_trigger={}, ignore_changes=["labels"]))
+    """
+    for label, trigger, held in (("a", 1, "a"), ("b", 1, "a"), ("c", 2, "c")):
+        assert bench.up(program.format(label, trigger)).succeeded
+        assert bench.state()["cp"]["inputs"]["labels"] == {"is": held}
+
+
 def test_what_the_driver_does_not_have_is_refused_by_name(bench: Workbench) -> None:
     """`environment` needs AcceptEnv on the host; a bastion needs a second session."""
     remote = 'command.remote.Command("c", connection={{"host": "h"{}}}, create="x"{})\n'
