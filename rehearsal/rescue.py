@@ -15,7 +15,7 @@ from rehearsal.runtime import run
 from rehearsal.runtime.backend import Backend
 from rehearsal.runtime.model import Command, Request
 from rehearsal.session import Session, open_session
-from rehearsal.workspace import Workspace, open_workspace
+from rehearsal.workspace import Workspace, name_of, open_workspace
 
 
 class RescueFailed(Exception):
@@ -82,9 +82,31 @@ class Rescue:
 
 @contextmanager
 def open_rescue(root: Path, stack: str, program: Program, *, lab: bool) -> Iterator[Rescue]:
-    """Serve the rehearsed project of that stack; raises Busy where a run works on it.
+    """Serve the rehearsed project of that stack, in the lab with the hosts that follow it.
 
-    Of a lab only the project and the state: its hosts follow the project at the next `up`.
+    Raises Busy where a run works on it; of the lab RescueFailed where none stands, and Unavailable
+    where this machine lacks something.
     """
-    with open_workspace(root, stack, lab=lab) as workspace, open_session(workspace) as session:
+    name = name_of(stack, program.project)
+    with _in_the_lab(root, name) if lab else _on_the_model(root, name) as (workspace, session):
         yield Rescue(session.endpoint, TOKEN, RehearsedStack(program, stack, workspace, session))
+
+
+@contextmanager
+def _on_the_model(root: Path, stack: str) -> Iterator[tuple[Workspace, Session]]:
+    with open_workspace(root, stack) as workspace, open_session(workspace) as session:
+        yield workspace, session
+
+
+@contextmanager
+def _in_the_lab(root: Path, stack: str) -> Iterator[tuple[Workspace, Session]]:
+    """Imported only here, for an SSH client takes its time to load and nobody else needs it."""
+    from rehearsal.lab.fabric import FabricError
+    from rehearsal.lab.rescue import open_standing
+    from rehearsal.lab.visit import NoSuchLab
+
+    try:
+        with open_standing(root, stack) as opened:
+            yield opened
+    except (NoSuchLab, FabricError) as problem:
+        raise RescueFailed(str(problem)) from None

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from types import ModuleType
 from typing import Annotated, Final
 
 import typer
@@ -65,21 +66,25 @@ def recover(
         str,
         typer.Option(
             "--engine",
-            help="pulumi or embedded; pulumi where it is on PATH and HCLOUD_TOKEN is set.",
+            help="pulumi or embedded; without it pulumi where it is on PATH and HCLOUD_TOKEN is "
+            "set, with --lab the one that brought the lab up.",
         ),
     ] = "",
-    lab: Annotated[bool, typer.Option("--lab", help="The rehearsal in the lab.")] = False,
+    lab: Annotated[
+        bool, typer.Option("--lab", help="What a rehearsal in the lab left; nothing real is asked.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Find what a killed run left at Hetzner, import it into the state or delete it, clear pending
     operations and the lock. Everything is shown first; the next `up` then goes on.
     """
-    which = chosen or ("embedded" if lab else _preferred())
-    if which not in ("pulumi", "embedded"):
+    if chosen not in ("", "pulumi", "embedded"):
         raise typer.BadParameter("must be pulumi or embedded", param_hint="--engine")
     wish = _Wish(yes, delete or (), break_lock, as_json)
-    answer = Answer(which, stack)
+    answer = Answer(chosen or "embedded", stack)
     try:
+        which = _of_the_lab(chosen, stack, as_json) if lab else chosen or _preferred()
+        answer = replace(answer, engine=which)
         file = stack_file.read(program, stack)
         cluster = plan_of(file.with_defaults({"sovereign:operatorCidrs": []})).name
         with _opened(which, file, wish, lab=lab) as (client, state):
@@ -105,7 +110,7 @@ def _recover(answer: Answer, client: Client, state: State, wish: _Wish) -> Answe
     rows = findings(
         deployment,
         held,
-        gone=gone(deployment, project),
+        gone=gone(deployment, held, project),
         cluster=answer.cluster,
         chosen=wish.delete,
     )
@@ -156,12 +161,30 @@ def _preferred() -> str:
     return "pulumi" if real else "embedded"
 
 
+def _of_the_lab(chosen: str, stack: str, as_json: bool) -> str:
+    """The engine that brought the lab up."""
+    rescue = _rehearsal(chosen or "embedded", stack, as_json).the_engine_rescue()
+    try:
+        return str(rescue.engine_of(Path.cwd(), stack, chosen))
+    except rescue.OtherEngine as other:
+        raise Refused(str(other)) from None
+    except rescue.Unavailable as lacking:
+        raise Unavailable(str(lacking)) from None
+
+
+def _rehearsal(which: str, stack: str, as_json: bool) -> ModuleType:
+    """`rehearsal.command`, or one sentence and exit 3."""
+    blank = Answer(which, stack)
+    answer = (lambda said: asdict(blank.ended("unavailable", said))) if as_json else None
+    return optional.rehearsal(answer)
+
+
 @contextmanager
 def _opened(
     which: str, file: stack_file.StackFile, wish: _Wish, *, lab: bool
 ) -> Iterator[tuple[Client, State]]:
     """Hetzner's API and the state that belongs to it."""
-    if which == "pulumi":
+    if which == "pulumi" and not lab:
         pulumi = engine.find()
         if pulumi is None:
             raise Unavailable(
@@ -171,17 +194,45 @@ def _opened(
         client = hetzner_api.connect(os.environ)
         yield client, engine.EngineStack(pulumi, file.program, file.stack, os.environ)
         return
-    rehearsal = optional.rehearsal(
-        (lambda said: asdict(Answer(which, file.stack).ended("unavailable", said)))
-        if wish.as_json
-        else None
-    )
+    rehearsal = _rehearsal(which, file.stack, wish.as_json)
+    rescue = _engine_in_the_lab if which == "pulumi" else _rehearsed
+    with rescue(rehearsal, file, lab) as opened:
+        yield opened
+
+
+@contextmanager
+def _rehearsed(
+    rehearsal: ModuleType, file: stack_file.StackFile, lab: bool
+) -> Iterator[tuple[Client, State]]:
+    """The simulated project and the embedded runtime's state."""
     try:
         with rehearsal.rescue(file.stack, file, lab=lab) as opened:
             yield Client(opened.token, api_endpoint=opened.endpoint), opened.stack
     except rehearsal.Busy as busy:
         raise Refused(str(busy)) from None
     except rehearsal.RescueFailed as failed:
+        raise StackFailed(str(failed)) from None
+    except rehearsal.Unavailable as lacking:
+        raise Unavailable(str(lacking)) from None
+
+
+@contextmanager
+def _engine_in_the_lab(
+    rehearsal: ModuleType, file: stack_file.StackFile, _lab: bool
+) -> Iterator[tuple[Client, State]]:
+    """The lab's simulated project and the real engine's state of it."""
+    rescue = rehearsal.the_engine_rescue()
+    whole = file.with_defaults(rehearsal.DEFAULTS)
+    try:
+        with rescue.open_engine_rescue(Path.cwd(), file.stack, whole) as opened:
+            cli = opened.cli
+            stack = engine.EngineStack(cli.pulumi, cli.directory, cli.stack, cli.environment)
+            yield Client(opened.token, api_endpoint=opened.endpoint), stack
+    except rescue.Busy as refused:
+        raise Refused(str(refused)) from None
+    except (rescue.EngineMissing, rescue.Unavailable) as lacking:
+        raise Unavailable(str(lacking)) from None
+    except rescue.RescueFailed as failed:
         raise StackFailed(str(failed)) from None
 
 

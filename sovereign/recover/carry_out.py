@@ -47,15 +47,24 @@ def carry_out(
         say(f"read {len(imported)} taken in")
 
 
-def gone(deployment: Json, project: Project) -> set[str]:
-    """URNs of interrupted deletions that were carried out at Hetzner."""
-    return {
+def gone(deployment: Json, held: Sequence[Held], project: Project) -> set[str]:
+    """URNs of what the state has and Hetzner has not: interrupted deletions that were carried out,
+    and servers that somebody else deleted.
+    """
+    deleted = {
         operation.urn
         for operation in state.operations(deployment)
         if operation.verb == "deleting"
         and operation.type in TYPES
         and not project.exists(TYPES[operation.type], operation.id)
     }
+    seen = {(one.kind, one.id) for one in held}
+    lost = {
+        urn
+        for (kind, id_), urn in state.known(deployment).items()
+        if kind is Kind.SERVER and (kind, id_) not in seen and not project.exists(kind, id_)
+    }
+    return deleted | lost
 
 
 def _now() -> str:

@@ -9,15 +9,12 @@ no server; everything else is left to a person, who names it with `--delete`.
 from collections.abc import Collection, Iterable, Sequence
 
 from sovereign.recover import deployment as state
+from sovereign.recover import helm
 from sovereign.recover.model import TYPES, Action, Finding, Held, Json, Kind, Operation
 
 COMPARED = ("serverType", "image", "location", "ipRange", "type", "publicKey")
 """Inputs whose difference shows that an object is not the one that a killed run was creating."""
-_REPEATED = {
-    "command:remote:Command": "its script is idempotent and runs again",
-    "kubernetes:helm.sh/v3:Release": "the release is installed again; where Helm then says that "
-    "its name is still in use, `helm uninstall` it first",
-}
+_REPEATED = {"command:remote:Command": "its script is idempotent and runs again"}
 
 
 def findings(
@@ -30,8 +27,8 @@ def findings(
 ) -> tuple[Finding, ...]:
     """Everything that is not as it should be.
 
-    `gone` are URNs of interrupted deletions whose object does not exist any more, `chosen` the
-    names that a person said may be deleted.
+    `gone` are URNs of what the state has and Hetzner has not (`carry_out.gone`), `chosen` the names
+    that a person said may be deleted.
     """
     known, operations = state.known(deployment), state.operations(deployment)
     unknown = [one for one in held if (one.kind, one.id) not in known]
@@ -45,6 +42,13 @@ def findings(
         else:
             explained.add((made.kind, made.id))
             found.append(_interrupted(operation, made, chosen))
+    interrupted = {operation.urn for operation in operations}
+    here = any(one.kind is Kind.NETWORK and (one.kind, one.id) in known for one in held)
+    found += [
+        _lost(kind, id_, urn, here=here)
+        for (kind, id_), urn in known.items()
+        if urn in gone and urn not in interrupted
+    ]
     going = {row.name for row in found if row.action is Action.DELETE}
     rest = [
         one
@@ -74,6 +78,8 @@ def _cleared(operation: Operation, gone: Collection[str]) -> Finding:
     action, reason = Action.CLEAR, f"a killed run was {operation.verb} it; the next `up` goes on"
     if operation.urn in gone:
         action, reason = Action.FORGET, "a killed run deleted it, and the state does not know"
+    elif operation.type == helm.RELEASE:
+        reason = f"a killed run was {operation.verb} it; {helm.cure(operation)}"
     elif operation.verb == "creating" and operation.type in TYPES:
         reason = "a killed run was creating it, but nothing was made"
     elif operation.verb == "creating":
@@ -82,6 +88,18 @@ def _cleared(operation: Operation, gone: Collection[str]) -> Finding:
     what: str = TYPES.get(operation.type, operation.type)
     name = operation.logical_name
     return Finding(what, operation.id, name, "", action, reason, operation.urn)
+
+
+def _lost(kind: Kind, id_: str, urn: str, *, here: bool) -> Finding:
+    """A server that the state has and Hetzner has not. A refresh would find it, too, but reads the
+    cluster as well, and may need that very server for it (pulumi-kubernetes#1485).
+    """
+    name = urn.rsplit("::", 1)[-1]
+    if here:
+        reason = "it is gone from Hetzner, and no run deleted it; the next `up` makes it anew"
+        return Finding(kind, id_, name, "", Action.FORGET, reason, urn)
+    reason = "neither it nor its network is in this project: is the token another project's?"
+    return Finding(kind, id_, name, "", Action.KEEP, reason, urn)
 
 
 def _interrupted(operation: Operation, made: Held, chosen: Collection[str]) -> Finding:

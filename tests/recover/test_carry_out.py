@@ -59,7 +59,7 @@ class World:
     def recover(self) -> None:
         """The whole recovery."""
         rows = findings(
-            self.deployment, self.holds, gone=gone(self.deployment, self), cluster="dev"
+            self.deployment, self.holds, gone=gone(self.deployment, self.holds, self), cluster="dev"
         )
         carry_out(
             rows,
@@ -137,7 +137,7 @@ def test_a_deletion_that_never_arrived_is_left_to_the_next_up() -> None:
     server = resource(Kind.SERVER, "dev-default-2", "2")
     state = deployment(server, operations=[pending("deleting", server)])
     world = World(state, (held(Kind.SERVER, "dev-default-2", "2"),))
-    assert gone(state, world) == set()
+    assert gone(state, world.holds, world) == set()
     world.recover()
     assert world.deployment == deployment(server)
     assert world.done == ["write"]

@@ -9,6 +9,7 @@ from sovereign.recover.decide import findings
 from sovereign.recover.model import Action, Finding, Held, Kind
 from tests.recover.states import JOIN, creating, deployment, held, pending, resource, urn
 
+RELEASE = "kubernetes:helm.sh/v3:Release"
 NAMED = (Kind.NETWORK, Kind.FIREWALL, Kind.PLACEMENT_GROUP, Kind.SSH_KEY)
 
 
@@ -117,7 +118,6 @@ def test_the_comment_of_a_key_and_unknown_facts_make_no_difference() -> None:
     [
         (creating(Kind.NETWORK, "dev"), "nothing was made"),
         (creating(JOIN, "dev-join"), "its script is idempotent"),
-        (creating("kubernetes:helm.sh/v3:Release", "dev-cilium"), "`helm uninstall` it first"),
         (creating("kubernetes:core/v1:Secret", "dev-hcloud"), "it is applied again"),
         (pending("updating", resource(Kind.SERVER, "s", "7")), "was updating it"),
         (pending("deleting", resource(Kind.SERVER, "s", "7")), "was deleting it"),
@@ -131,6 +131,35 @@ def test_an_operation_that_left_nothing_is_cleared(operation: dict[str, Any], sa
     assert said in row.reason
 
 
+@pytest.mark.parametrize(
+    ("verb", "said"),
+    [
+        ("creating", "where `helm status {of}` finds it, `helm uninstall {of}`, then"),
+        ("updating", "where `helm status {of}` says pending-upgrade, `helm rollback {of}`, then"),
+        ("deleting", "where `helm status {of}` finds nothing, `pulumi up --refresh`"),
+    ],
+)
+def test_of_a_release_it_says_which_command_of_helm_goes_first(verb: str, said: str) -> None:
+    """The real provider stops at what a killed Helm left; name and namespace are in the state."""
+    inputs = {"name": "cilium", "namespace": "kube-system"}
+    row = only(
+        decided(
+            deployment(operations=[pending(verb, resource(RELEASE, "dev-cilium", inputs=inputs))])
+        )
+    )
+    assert row.action is Action.CLEAR
+    assert said.format(of="cilium --namespace kube-system") in row.reason
+
+
+def test_a_release_whose_name_is_a_secret_is_not_named() -> None:
+    """The state holds ciphertext, which nobody can type."""
+    inputs = {"name": {"ciphertext": "v1:x"}, "namespace": "kube-system"}
+    row = only(
+        decided(deployment(operations=[pending("creating", resource(RELEASE, "r", inputs=inputs))]))
+    )
+    assert "`helm uninstall NAME --namespace NAMESPACE`" in row.reason
+
+
 def test_a_deletion_that_was_carried_out_is_noted_in_the_state() -> None:
     """The real engine would try again and fail with 404 (data/engine-3.259, 20.9)."""
     entry = resource(Kind.SERVER, "s", "7")
@@ -138,6 +167,23 @@ def test_a_deletion_that_was_carried_out_is_noted_in_the_state() -> None:
         decided(deployment(entry, operations=[pending("deleting", entry)]), gone=[entry["urn"]])
     )
     assert (row.action, row.urn) == (Action.FORGET, entry["urn"])
+
+
+def test_a_server_that_somebody_deleted_leaves_the_state() -> None:
+    """A refresh would need the cluster that the server may have carried."""
+    lost, network = resource(Kind.SERVER, "s", "7"), resource(Kind.NETWORK, "dev", "5")
+    state, there = deployment(lost, network), held(Kind.NETWORK, "dev", "5")
+    row = only(decided(state, there, gone=[lost["urn"]]))
+    assert (row.action, row.urn, row.name) == (Action.FORGET, lost["urn"], "s")
+    assert "the next `up` makes it anew" in row.reason
+
+
+def test_a_token_of_another_project_forgets_nothing() -> None:
+    """There every server is gone, and so is the network."""
+    lost = resource(Kind.SERVER, "s", "7")
+    row = only(decided(deployment(lost), gone=[lost["urn"]]))
+    assert row.action is Action.KEEP
+    assert "is the token another project's?" in row.reason
 
 
 def test_a_lone_server_is_never_deleted_unless_a_person_names_it() -> None:
