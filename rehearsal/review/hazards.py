@@ -107,28 +107,16 @@ def _quorum(before: Landscape, after: Landscape, found: Sequence[Node]) -> Itera
     members = {one.urn for one in before.of("control-plane")}
     if not members:
         return
-    needed = len(members) // 2 + 1
     leaving = [n for n in found if n.urn in members and n.fate in ("gone", "replaced")]
-    lost = [n.name for n in leaving]
-    down = [n.name for n in found if n.urn in members and n.disturbed]
-    kept, up = len(members) - len(lost), len(members) - len(down)
-    if kept < needed:
-        only = len(members) == 1
-        what = (
-            "the only control plane goes, and with it the cluster's state"
-            if only
-            else f"etcd has {len(members)} members and needs {needed}; {kept} would keep its state"
-        )
-        fix = "go to three control planes first" if only else "replace one control plane at a time"
-        yield Reason("refuse", "quorum", ", ".join(lost), what, fix)
-    elif up < needed:
+    replaced = [n.name for n in leaving if n.fate == "replaced"]
+    kept = len(members) - len(leaving)
+    yield from _members(len(members), leaving, [n.name for n in found if n.fate == "gone"])
+    down = [n.name for n in found if n.urn in members and n.disturbed and n not in leaving]
+    needed, up = len(members) // 2 + 1, len(members) - len(down)
+    if up < needed:
         what = f"the Kubernetes API goes away: {up} of {len(members)} control planes stay on"
         fix = "change one control plane at a time; with a single one, announce the outage"
         yield Reason("look", "quorum", ", ".join(down), f"{what}, etcd needs {needed}", fix)
-    elif lost:
-        what = f"{kept} of {len(members)} etcd members stay, {needed} are needed"
-        fix = "take a snapshot first, and see that every member is healthy"
-        yield Reason("look", "quorum", ", ".join(lost), what, fix)
     anchor, next_anchor = before.anchor, after.anchor
     if anchor and anchor.urn in {n.urn for n in leaving} and kept:
         turned_to = f"; it turns to {next_anchor.name}" if next_anchor else ""
@@ -136,9 +124,33 @@ def _quorum(before: Landscape, after: Landscape, found: Sequence[Node]) -> Itera
         fix = "replace the others first, the lowest id last"
         yield Reason("look", "quorum", anchor.name, what, fix)
     now = len(after.of("control-plane"))
-    if now != len(members) and kept >= needed:
+    if now != len(members) and (kept or replaced):
         what = f"{len(members)} control planes become {now}: etcd's membership changes"
         yield Reason("look", "quorum", "control plane", what, "take a snapshot first")
+
+
+def _members(count: int, leaving: Sequence[Node], gone: Sequence[str]) -> Iterator[Reason]:
+    """What becomes of etcd's members, which leave one after the other (ADR 0013)."""
+    lost = ", ".join(node.name for node in leaving)
+    replaced = [node.name for node in leaving if node.fate == "replaced"]
+    members = {node.name for node in leaving}
+    conflicting = [name for name in gone if replaced or name not in members]
+    if not leaving:
+        return
+    if count == 1:
+        what = "the only control plane goes, and with it the cluster's state"
+        yield Reason("refuse", "quorum", lost, what, "go to three control planes first")
+    elif len(leaving) == count and not replaced:
+        what = "none of the control planes stays, through which the others could leave the cluster"
+        fix = "keep one of them in this change, and remove it in the next"
+        yield Reason("refuse", "quorum", lost, what, fix)
+    elif conflicting:
+        what = f"{', '.join(conflicting)} would leave in the same `up`, which refuses that"
+        yield Reason("refuse", "quorum", lost, what, "make two changes, one after the other")
+    else:
+        what = f"{len(leaving)} of etcd's {count} members leave, one after the other"
+        fix = "take a snapshot first, and see that every member is healthy"
+        yield Reason("look", "quorum", lost, what, fix)
 
 
 def _workers(before: Landscape, found: Sequence[Node]) -> Iterator[Reason]:

@@ -55,10 +55,10 @@ def test_replacing_the_only_control_plane_is_refused() -> None:
 
 
 def test_replacing_one_of_three_control_planes_is_to_be_looked_at() -> None:
-    """Two of three members stay: etcd keeps its quorum, with nothing to spare."""
+    """The member leaves and comes back: a snapshot first."""
     found = reviewed(THREE, altered(THREE, "dev-control-plane-2", generation=2))
     assert found.verdict == "look"
-    assert "2 of 3 etcd members stay, 2 are needed" in said(found, "quorum")
+    assert "1 of etcd's 3 members leave, one after the other" in said(found, "quorum")
     assert "reaches the cluster through" not in said(found, "quorum")
 
 
@@ -68,13 +68,54 @@ def test_replacing_the_anchor_names_its_successor() -> None:
     assert "it turns to dev-control-plane-2" in said(found, "quorum")
 
 
-def test_replacing_two_of_three_control_planes_is_refused() -> None:
-    """One member would keep its state, two are needed."""
-    after = altered(altered(THREE, "dev-control-plane-2", generation=2), "dev-control-plane-3")
-    after = altered(after, "dev-control-plane-3", generation=2)
-    found = reviewed(THREE, after)
+def test_replacing_two_of_three_control_planes_is_to_be_looked_at() -> None:
+    """The program takes them out one after the other: the quorum holds."""
+    after = altered(THREE, "dev-control-plane-2", generation=2)
+    found = reviewed(THREE, altered(after, "dev-control-plane-3", generation=2))
+    assert found.verdict == "look"
+    assert "2 of etcd's 3 members leave, one after the other" in said(found, "quorum")
+    assert "goes away" not in said(found, "quorum")
+
+
+def test_three_control_planes_become_one_of_them() -> None:
+    """Two leave through the one that stays; only their number is to be looked at."""
+    found = reviewed(THREE, without(THREE, "dev-control-plane-2", "dev-control-plane-3"))
+    assert found.verdict == "look"
+    assert "3 control planes become 1" in said(found, "quorum")
+
+
+def test_removing_every_control_plane_there_was_is_refused() -> None:
+    """Others would take their place, and nobody could let them in."""
+    others = tuple(
+        replace(node, name=f"dev-control-plane-{node.id + 3}", id=node.id + 3)
+        if node.role == "control-plane"
+        else node
+        for node in THREE.nodes
+    )
+    found = reviewed(THREE, replace(THREE, nodes=others))
     assert found.verdict == "refuse"
-    assert "3 members and needs 2; 1 would keep its state" in said(found, "quorum")
+    assert "none of the control planes stays" in said(found, "quorum")
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        pytest.param(altered(THREE, "dev-control-plane-2", generation=2), id="one replaced"),
+        pytest.param(without(THREE, "dev-control-plane-2", "dev-control-plane-3"), id="two less"),
+    ],
+)
+def test_a_worker_does_not_leave_in_the_change_of_a_control_plane(after: Cluster) -> None:
+    """The program refuses that in mid-`up`; here it is said before."""
+    found = reviewed(THREE, without(after, "dev-default-2"))
+    assert found.verdict == "refuse"
+    assert "dev-default-2 would leave in the same `up`" in said(found, "quorum")
+
+
+def test_powering_off_two_of_three_control_planes_takes_the_api_away() -> None:
+    """Nothing orders changes of a server type among each other."""
+    after = altered(THREE, "dev-control-plane-2", type="cpx42")
+    found = reviewed(THREE, altered(after, "dev-control-plane-3", type="cpx42"))
+    assert "the Kubernetes API goes away: 1 of 3" in said(found, "quorum")
 
 
 def test_a_new_server_type_powers_the_node_off() -> None:
