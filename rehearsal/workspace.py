@@ -45,6 +45,11 @@ class Workspace:
         """When each step of the last up began and ended."""
         return self.directory / "timeline.json"
 
+    def forget_last_up(self) -> None:
+        """There is nothing any more that the last up made."""
+        self.last_up.unlink(missing_ok=True)
+        self.timeline.unlink(missing_ok=True)
+
     @property
     def engine(self) -> Path:
         """Where the real engine works on a copy of the program."""
@@ -70,6 +75,11 @@ def workspace_of(
     Each set of faults has its own, and so has the lab.
     """
     return Workspace(root / ".rehearsal" / "+".join([stack, *(["lab"] if lab else []), *breaks]))
+
+
+def name_of(stack: str, project: str) -> str:
+    """What a stack's workspace is called: after the stack, and the project where it is not ours."""
+    return stack if project == "sovereign" else f"{project}.{stack}"
 
 
 @contextmanager

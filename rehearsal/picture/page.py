@@ -37,34 +37,54 @@ class Facts:
     """When the page was made, as shown."""
 
 
+@dataclass(frozen=True)
+class Unplanned:
+    """A node that the last up made and that the stack file does not plan."""
+
+    name: str
+    server_type: str
+    private_ip: str
+    location: str = ""
+    placement_group: str = ""
+
+
 def render(facts: Facts) -> str:
     """The page. Everything on it is plain text but the two drawings."""
     room = files("rehearsal.picture")
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     template = environment.from_string(room.joinpath("page.html.jinja").read_text("utf-8"))
     seen = {node["name"]: node for node in (facts.answer or {}).get("nodes", ())}
+    planned = {node.name for node in facts.plan.nodes}
+    unplanned = [
+        Unplanned(name, node["serverType"], node["privateIp"])
+        for name, node in seen.items()
+        if name not in planned
+    ]
+    drawn: list[topology.Drawn] = [*facts.plan.nodes, *unplanned]
+    absent = sorted(planned - set(seen)) if seen else []
     return template.render(
         facts=facts,
         plan=facts.plan,
         answer=facts.answer,
-        rows=[_row(node, seen.get(node.name)) for node in facts.plan.nodes],
+        rows=[_row(node, seen.get(node.name)) for node in drawn],
+        unplanned=[node.name for node in unplanned],
+        absent=absent,
         style=Markup(room.joinpath("page.css").read_text("utf-8")),
-        wide=Markup(topology.draw(facts.plan, seen, WIDE)),
-        narrow=Markup(topology.draw(facts.plan, seen, NARROW)),
+        wide=Markup(topology.draw(facts.plan, seen, WIDE, unplanned)),
+        narrow=Markup(topology.draw(facts.plan, seen, NARROW, unplanned)),
         bars=gantt.bars(facts.spans),
         length=gantt.length(facts.spans),
         attachment_limit=ATTACHMENT_LIMIT,
     )
 
 
-def _row(node: Any, seen: Mapping[str, Any] | None) -> dict[str, Any]:
+def _row(node: topology.Drawn, seen: Mapping[str, Any] | None) -> dict[str, Any]:
     """A line of the table of nodes: planned, and how it was seen last."""
     ready = None if seen is None else seen["ready"]
-    word = {True: "Ready", False: "NotReady", None: "planned"}[ready]
     return {
         "node": node,
         "state": topology.STATES[ready],
-        "word": word,
+        "word": topology.WORDS[ready],
         "reason": (seen or {}).get("reason", ""),
         "api": (seen or {}).get("apiAddress", ""),
     }

@@ -9,9 +9,9 @@ workers up to the control planes.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
-from sovereign.plan import NodePlan, SovereignPlan
+from sovereign.plan import SovereignPlan
 
 LEAST_BOX: Final = 150
 LARGEST_BOX: Final = 330
@@ -22,6 +22,26 @@ LANE: Final = 26
 """Room at the left of the workers for their way to the API."""
 HEAD: Final = 30
 STATES: Final[Mapping[bool | None, str]] = {True: "good", False: "bad", None: "planned"}
+WORDS: Final[Mapping[bool | None, str]] = {True: "Ready", False: "NotReady", None: "planned"}
+
+
+class Drawn(Protocol):
+    """What is drawn of a node: one of the plan, or one that was only seen."""
+
+    @property
+    def name(self) -> str:
+        """Its host name."""
+        ...
+
+    @property
+    def server_type(self) -> str:
+        """Hetzner server type."""
+        ...
+
+    @property
+    def private_ip(self) -> str:
+        """Address in the private network."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -29,23 +49,29 @@ class Group:
     """Nodes that are drawn in one frame."""
 
     title: str
-    firewall: str
-    nodes: tuple[NodePlan, ...]
+    nodes: Sequence[Drawn]
 
 
-def draw(plan: SovereignPlan, seen: Mapping[str, Mapping[str, Any]], room: int) -> str:
+def draw(
+    plan: SovereignPlan,
+    seen: Mapping[str, Mapping[str, Any]],
+    room: int,
+    unplanned: Sequence[Drawn] = (),
+) -> str:
     """The SVG text, as many nodes beside each other as `room` pixels take, at least one.
 
-    `seen`: node name -> its line in the last answer; missing ones are planned.
+    `seen`: node name -> its line in the last answer; missing ones are planned. `unplanned`: nodes
+    that were seen and that the stack file does not plan.
     """
-    longest = max(len(node.name) for node in plan.nodes)
+    groups = _groups(plan, unplanned)
+    longest = max(len(node.name) for group in groups for node in group.nodes)
     box = min(max(LEAST_BOX, 18 + CHARACTER["name"] * longest), LARGEST_BOX)
-    largest = max(len(plan.control_planes), *(len(pool.nodes) for pool in plan.pools), 1)
+    largest = max(len(group.nodes) for group in groups)
     columns = max(1, min(int((room - 2 * LANE - GAP) / (box + GAP)), max(largest, 2)))
     width = LANE + columns * (box + GAP) + GAP + LANE
     drawing = Drawing(plan, seen, columns, box, width)
     drawing.operators()
-    drawing.network()
+    drawing.network(groups)
     label = f"Topology of {plan.name}: {len(plan.nodes)} nodes in network {plan.network.cidr}"
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {drawing.y + GAP}" '
@@ -80,12 +106,11 @@ class Drawing:
             self._arrow(f"M {middle} {self.y} v {GAP * 2 - 4}")
         self.y += GAP * 2
 
-    def network(self) -> None:
+    def network(self, groups: Sequence[Group]) -> None:
         """The private network with all groups in it."""
         start = len(self.parts)
         top, plan = self.y, self._plan
         self.y += HEAD
-        groups = _groups(plan)
         api_y = self._group(groups[0])
         ends = [self._group(group) for group in groups[1:]]
         if ends:
@@ -107,8 +132,7 @@ class Drawing:
         left, width = LANE + GAP / 2, self._width - LANE * 2
         self._frame("firewall", width, left, height)
         room = width - 20
-        title = f"{group.title} ({len(group.nodes)}) behind {group.firewall}"
-        self._text(left + 10, self.y + 20, title, "firewall-title", room)
+        self._text(left + 10, self.y + 20, group.title, "firewall-title", room)
         for index, node in enumerate(group.nodes):
             column, row = index % self._columns, index // self._columns
             x = left + GAP / 2 + column * (self._box + GAP)
@@ -117,10 +141,10 @@ class Drawing:
         self.y += height + GAP
         return middle
 
-    def _node(self, node: NodePlan, x: float, y: float) -> None:
+    def _node(self, node: Drawn, x: float, y: float) -> None:
         seen = self._seen.get(node.name)
-        state = STATES[seen["ready"] if seen else None]
-        word = {"good": "Ready", "bad": "NotReady", "planned": "planned"}[state]
+        ready = seen["ready"] if seen else None
+        state, word = STATES[ready], WORDS[ready]
         room = self._box - 14
         self.parts.append(
             f'<g class="node {state}"><title>{escape(node.name)}: {word}</title>'
@@ -161,15 +185,21 @@ class Drawing:
         self.parts.append(f'<path class="way arrow" d="{path}" marker-end="url(#head)"/>')
 
 
-def _groups(plan: SovereignPlan) -> list[Group]:
-    """The control plane first, then the pools."""
+def _groups(plan: SovereignPlan, unplanned: Sequence[Drawn]) -> list[Group]:
+    """The control plane first, then the pools, then what the stack file does not plan."""
     ports = {
         role: f"{firewall.name}: "
         + (", ".join(f"tcp {rule.port}" for rule in firewall.rules) or "closed")
         for role, firewall in plan.firewalls.items()
     }
-    pools = [Group(f"pool {p.name}", ports["worker"], p.nodes) for p in plan.pools if p.nodes]
-    return [Group("control plane", ports["control-plane"], plan.control_planes), *pools]
+    first = f"control plane ({len(plan.control_planes)}) behind {ports['control-plane']}"
+    pools = [
+        Group(f"pool {pool.name} ({len(pool.nodes)}) behind {ports['worker']}", pool.nodes)
+        for pool in plan.pools
+        if pool.nodes
+    ]
+    others = [Group(f"not in the stack file ({len(unplanned)})", unplanned)] if unplanned else []
+    return [Group(first, plan.control_planes), *pools, *others]
 
 
 CHARACTER: Final = {"title": 7.4, "name": 7.4, "firewall-title": 6.8, "small": 6.8}
@@ -178,5 +208,8 @@ CHARACTER: Final = {"title": 7.4, "name": 7.4, "firewall-title": 6.8, "small": 6
 
 def _text(x: float, y: float, text: str, style: str, room: float) -> str:
     most = int(room / CHARACTER[style])
-    shown = text if len(text) <= most else text[: max(most - 1, 1)] + "…"
-    return f'<text class="{style}" x="{x}" y="{y}">{escape(shown)}</text>'
+    if len(text) <= most:
+        return f'<text class="{style}" x="{x}" y="{y}">{escape(text)}</text>'
+    shown = text[: max(most - 1, 1)] + "…"
+    whole = f"<title>{escape(text)}</title>"
+    return f'<text class="{style}" x="{x}" y="{y}">{escape(shown)}{whole}</text>'

@@ -21,6 +21,7 @@ def report(
     program: rehearse.ProgramDirectory = Path(),
     settings: rehearse.Setting = None,
     output: Annotated[Path, typer.Option(help="File to write.")] = Path("report.html"),
+    lab: Annotated[bool, typer.Option("--lab", help="Of the last up in the lab.")] = False,
     event_log: Annotated[
         Path | None,
         typer.Option(exists=True, dir_okay=False, help="Timeline of a real engine's up."),
@@ -35,7 +36,8 @@ def report(
     try:
         file = stack_file.read(program, stack, settings or [])
         plan = plan_of(file.with_defaults(rehearsal.DEFAULTS))
-        rehearsal.the_picture().report(plan, stack, event_log, output)
+        picture = rehearsal.the_picture()
+        picture.report(plan, stack, file, lab=lab, event_log=event_log, output=output)
     except ConfigError as error:
         raise exits.refuse(error, None) from None
     except ValueError as error:

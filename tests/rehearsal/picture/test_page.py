@@ -31,7 +31,13 @@ def answer(planned: SovereignPlan, reason: str = "") -> dict[str, Any]:
     """The answer of an up; with a reason the last node is not Ready."""
     last = planned.nodes[-1].name
     nodes = [
-        {"name": n.name, "ready": not (reason and n.name == last), "apiAddress": "10.0.1.2:6443"}
+        {
+            "name": n.name,
+            "serverType": n.server_type,
+            "privateIp": n.private_ip,
+            "ready": not (reason and n.name == last),
+            "apiAddress": "10.0.1.2:6443",
+        }
         for n in planned.nodes
     ]
     finding = {"pack": "network", "policy": "p", "level": "advisory", "message": "said"}
@@ -56,7 +62,7 @@ def facts(planned: SovereignPlan, seen: dict[str, Any] | None, spans: list[Span]
 def test_what_is_planned_is_shown_before_anything_ran() -> None:
     """Every node is planned, none is called Ready, nothing was judged."""
     text = render(facts(plan(dev()), None, []))
-    assert "0 of 3" in text
+    assert "<b>3</b><span>nodes planned</span>" in text
     assert text.count(">planned<") >= 3
     assert "Nothing was judged yet" in text
     assert "No timeline is known" in text
@@ -69,6 +75,53 @@ def test_a_node_that_is_not_ready_says_why() -> None:
     assert "dial tcp: refused" in text
     assert '<g class="node bad"><title>dev-default-2: NotReady' in text
     assert "2 of 3" in text
+
+
+def test_every_section_shows_its_facts() -> None:
+    """Costs, versions, findings, packs, components, firewalls, each step of the timeline."""
+    planned = plan(dev())
+    text = render(facts(planned, answer(planned, "dial tcp: refused"), SPANS))
+    amount = planned.cost.amount
+    assert amount is not None
+    for part in (
+        f"{amount:.2f} {planned.cost.currency} a month for 3 servers",
+        f">{planned.k3s_version}<",
+        f">{planned.cilium.version}<",
+        "<b>advisory</b> network/p: said",
+        "<td>network</td><td>1</td><td>9</td><td>9</td><td>0</td>",
+        ">Cilium<",
+        "behind dev-control-plane: tcp 22, tcp 6443",
+        "behind dev-workers: tcp 22",
+        "network 10.0.0.0/16, nodes 10.0.1.0/24",
+        "operators: 203.0.113.0/24",
+        "<b>dev-control-plane-1</b> Server",
+        '<span class="bar failed" style="left:',
+        "nodes: modelled",
+        "3 of 100",
+    ):
+        assert part in text, part
+
+
+def test_what_the_stack_file_does_not_plan_is_shown_and_said() -> None:
+    """The last up had other settings: its node is Ready, though the stack file knows nothing of it,
+    and a planned one was never made."""
+    seen = answer(plan(dev(pools={"default": {"ids": [1, 3]}})))
+    text = render(facts(plan(dev()), seen, []))
+    assert "not in the stack file: dev-default-3." in text
+    assert "not in the last up: dev-default-2." in text
+    assert "3 of 4" in text
+    assert '<g class="node good"><title>dev-default-3: Ready' in text
+    assert '<g class="node planned"><title>dev-default-2: planned' in text
+
+
+def test_a_name_that_does_not_fit_is_shortened_and_whole_in_its_title() -> None:
+    """63 characters on a telephone."""
+    pool = "a-pool-of-a-name-that-is-nearly-too-long-for-a-host"
+    planned = plan(dev(pools={pool: {"ids": [1]}}))
+    name = planned.nodes[-1].name
+    drawing = topology.draw(planned, {}, 400)
+    assert f">{name}</text>" not in drawing
+    assert f"<title>{name}</title></text>" in drawing
 
 
 def test_nothing_on_the_page_is_taken_for_markup() -> None:
@@ -174,14 +227,19 @@ def test_a_browser_shows_every_node_without_an_error(
 CONTRAST = Path(__file__).with_name("contrast.js").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_text_can_be_read_in_light_and_dark(
-    browser: Browser, pages: dict[str, tuple[Path, SovereignPlan]], scheme: str
+    browser: Browser,
+    pages: dict[str, tuple[Path, SovereignPlan]],
+    scheme: str,
+    size: tuple[int, int],
 ) -> None:
-    """Contrast of at least 4.5 to 1 everywhere, and the two schemes are not the same."""
-    page = opened(browser, pages["dev"][0], SIZES[0], scheme)
-    low = [entry for entry in page.evaluate(CONTRAST) if entry[0] < LEAST_CONTRAST]
-    assert low == []
+    """Contrast of at least 4.5 to 1 everywhere, drawings included; the two schemes differ."""
+    page = opened(browser, pages["dev"][0], size, scheme)
+    measured = page.evaluate(CONTRAST)
+    assert {"name", "firewall-title", "seconds", "reason"} <= {where for _, where in measured}
+    assert [entry for entry in measured if entry[0] < LEAST_CONTRAST] == []
     ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
     brightness = sum(int(part) for part in ground[4:-1].split(",")) / 3
     assert (brightness > 128) == (scheme == "light")
