@@ -6,6 +6,8 @@ from collections.abc import Mapping, MutableMapping
 
 DROPPED_PREFIXES = ("HCLOUD_", "PULUMI_")
 DROPPED = ("KUBECONFIG",)
+KEPT = ("PULUMI_HOME",)
+"""Where the real engine's plugins are; which backend it uses is always said beside it."""
 PASSPHRASE = "rehearsal"
 TOKEN = "rehearsal" + "0" * 55
 """64 characters, as Hetzner's tokens have; good for nothing outside."""
@@ -22,7 +24,8 @@ LAB_SETTINGS = [f"sovereign:artifactMirror=http://{LAB_SERVICES}"]
 
 def forget(environment: MutableMapping[str, str]) -> list[str]:
     """Remove every variable that names a real cloud, cluster or backend; returns their names."""
-    names = [name for name in environment if name.startswith(DROPPED_PREFIXES) or name in DROPPED]
+    found = [name for name in environment if name.startswith(DROPPED_PREFIXES) or name in DROPPED]
+    names = [name for name in found if name not in KEPT]
     for name in names:
         del environment[name]
     return sorted(names)

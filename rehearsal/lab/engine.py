@@ -3,7 +3,8 @@ providers, against hosts that answer.
 
 `up` is a tour of what an environment goes through: made, left alone, a worker more, a worker fewer,
 refreshed, taken down; with `--keep` it ends after the first step. `preview` accepts the state that
-the embedded runtime left in the same lab, and expects no change.
+the embedded runtime left in the same lab, and expects no change. A lab keeps to the engine that
+brought it up, for that one has its state.
 """
 
 import json
@@ -18,14 +19,15 @@ from rich.console import Console
 
 from rehearsal import pulumi_cli
 from rehearsal.embedded import with_status
-from rehearsal.engine import EngineRun, counts, operate
-from rehearsal.lab import plugins
+from rehearsal.engine import EngineRun, counts, operate, refused
+from rehearsal.lab import plugins, record
+from rehearsal.lab.record import Record
 from rehearsal.lab.session import LabSession
 from rehearsal.order import Order
 from rehearsal.program import Program
 from rehearsal.pulumi_cli import EngineFailed, PulumiCli
-from rehearsal.report import Report, blank, failure
-from rehearsal.workspace import Workspace
+from rehearsal.report import Outcome, Report, blank, failure
+from rehearsal.workspace import Workspace, workspace_of
 
 CLUSTER = "sovereign:cluster"
 APPLY = ("--yes", "--skip-preview")
@@ -51,34 +53,71 @@ TOUR = (
     Step("refresh, nothing changes", "refresh", (*APPLY, UNCHANGED)),
     Step("destroy", "destroy"),
 )
-TAKEOVER = (Step("preview of the embedded runtime's state", "preview", (UNCHANGED,)),)
+WITHOUT_POOLS = (*TOUR[:2], *TOUR[4:])
+"""Nobody can add a worker where there is no pool."""
+TAKEOVER = Step("preview of the embedded runtime's state", "preview", (UNCHANGED,))
+
+
+class OtherEngine(Exception):
+    """The lab that stands was brought up by the other engine; the text says what to do."""
 
 
 def require(environment: Mapping[str, str]) -> None:
     """The engine and its plugins are on this machine; raises EngineMissing with one sentence."""
-    pulumi_cli.find()
+    pulumi = pulumi_cli.find()
+    if not plugins.has_language_host(Path(pulumi), environment):
+        raise pulumi_cli.EngineMissing(plugins.NO_LANGUAGE_HOST)
     absent = plugins.missing(plugins.required(), environment)
     if absent:
         raise pulumi_cli.EngineMissing(plugins.sentence(absent))
 
 
-def steps(order: Order) -> tuple[Step, ...]:
-    """What the order asks for."""
-    if order.verb == "preview":
-        return TAKEOVER
-    if order.verb == "up" and not order.keep:
-        return TOUR
-    return (Step(order.verb, order.verb),)
+def of_the_lab(order: Order) -> Order:
+    """The order with the engine that has the state of the lab it means.
+
+    `destroy` and `status` follow the lab; a preview on the real engine takes over what the embedded
+    runtime left. Any other order that names the other engine raises OtherEngine.
+    """
+    lab = record.load(workspace_of(order.root, order.workspace, order.breaks, lab=True).directory)
+    emptied = order.verb == "up" and order.breaks
+    if lab is None or not lab.stands or lab.engine == order.engine or emptied:
+        return order
+    if order.verb in ("destroy", "status"):
+        return replace(order, engine="pulumi" if lab.engine == "pulumi" else "embedded")
+    if order.verb == "preview" and lab.engine == "embedded":
+        return order
+    raise OtherEngine(
+        f"the lab of stack {order.stack} was brought up with --engine {lab.engine}, and --engine "
+        f"{order.engine} knows nothing of what is in it: name that one, or end the lab first "
+        "(`sovereign lab down`)"
+    )
+
+
+def steps(order: Order, lab: Record) -> tuple[Step, ...]:
+    """What the order asks for: all of the tour in a lab that is not to stay, else one step."""
+    others: Sequence[Step] = ()
+    if order.verb == "up" and not (order.keep or lab.kept):
+        first, *others = TOUR if order.plan.pools else WITHOUT_POOLS
+    elif order.verb == "preview" and lab.engine == "embedded":
+        first = TAKEOVER
+    elif order.verb == "preview":
+        first = Step("preview", "preview", ())
+    else:
+        first = Step(order.verb, order.verb)
+    if order.refresh:
+        first = replace(first, flags=(*first.flags, "--refresh"))
+    return (first, *others)
 
 
 def carry_out(order: Order, workspace: Workspace, session: LabSession, console: Console) -> Report:
     """Take the steps one after the other until one fails."""
     report = replace(blank(order), command=order.verb)
-    for step in steps(order):
+    lab = record.load(workspace.directory) or record.fresh(workspace.directory, "")
+    for step in steps(order, lab):
         console.print(f"{step.what}: pulumi {step.verb} {' '.join(step.flags)}", highlight=False)
         program = with_workers(order.cluster, step.more_workers)
         try:
-            cli = _opened(order, program, workspace, session)
+            cli = _opened(order, step, program, workspace, session)
         except EngineFailed as failed:
             return failure(report, "failed", [str(failed)])
         run = operate(
@@ -89,9 +128,14 @@ def carry_out(order: Order, workspace: Workspace, session: LabSession, console: 
             *step.flags,
         )
         report = _with_run(report, run, order, session)
-        reasons = [*run.errors, *_complaints(step, program, session, run)]
+        if not run.succeeded:
+            outcome: Outcome = "refused" if refused(run) else "failed"
+            return failure(report, outcome, [f"{step.what}: {error}" for error in run.errors])
+        reasons = _complaints(step, program, session)
         if reasons:
             return failure(report, "failed", [f"{step.what}: {reason}" for reason in reasons])
+    if order.verb == "destroy":
+        report = replace(report, nodes=(), components=())
     return replace(report, result="succeeded")
 
 
@@ -118,28 +162,34 @@ def worker_ids(pool: Mapping[str, Any]) -> list[int]:
     return list(range(first, first + pool.get("count", 0)))
 
 
-def _opened(order: Order, program: Program, workspace: Workspace, session: LabSession) -> PulumiCli:
+def opened(program: Program, stack: str, place: Path, endpoint: str) -> PulumiCli:
+    """The CLI with its state in that place, told that no plugin can be fetched. Raises as
+    `pulumi_cli.opened`.
+    """
+    return pulumi_cli.opened(
+        program,
+        stack=stack,
+        workspace=place,
+        endpoint=endpoint,
+        virtualenv=Path(sys.prefix),
+        told={"PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true"},
+    )
+
+
+def _opened(
+    order: Order, step: Step, program: Program, workspace: Workspace, session: LabSession
+) -> PulumiCli:
     """The CLI; for a takeover with a copy of the state that the embedded runtime left."""
     place = workspace.engine
-    if order.verb == "preview":
+    if step.what == TAKEOVER.what:
         place = place / "takeover"
         shutil.rmtree(place, ignore_errors=True)
         shutil.copytree(workspace.backend, place / "state")
-    cli = pulumi_cli.opened(
-        program,
-        stack=order.stack,
-        workspace=place,
-        endpoint=session.endpoint,
-        virtualenv=Path(sys.prefix),
-    )
-    closed = {"PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true"}
-    return replace(cli, environment={**cli.environment, **closed})
+    return opened(program, order.stack, place, session.endpoint)
 
 
-def _complaints(step: Step, program: Program, session: LabSession, run: EngineRun) -> list[str]:
+def _complaints(step: Step, program: Program, session: LabSession) -> list[str]:
     """What is wrong although the engine is content."""
-    if not run.succeeded:
-        return [] if run.errors else ["the engine failed without a word"]
     if step.verb == "destroy":
         return [] if session.simulator.is_empty() else ["something is left at Hetzner"]
     status = session.nodes.status()

@@ -21,6 +21,7 @@ from rehearsal import embedded
 from rehearsal.lab import build, leaks, machine, record
 from rehearsal.lab.build import Built
 from rehearsal.lab.fabric import Fabric, FabricError
+from rehearsal.lab.leaks import INSIDE as INSIDE
 from rehearsal.lab.record import Record
 from rehearsal.lab.session import HOSTS, LabSession, open_lab
 from rehearsal.nodes.surroundings import CALLER
@@ -28,10 +29,9 @@ from rehearsal.order import Order
 from rehearsal.report import Report, blank, failure
 from rehearsal.workspace import Workspace, open_workspace, workspace_of
 
-INSIDE = "SOVEREIGN_LAB_INSIDE"
-"""Set to the lab's id in a process that runs in its operator's namespace."""
 NETWORK_NAMESPACES = Path("/run/netns")
-STANDING = "`sovereign lab status`, `ssh NODE` and `kubectl` look into it, `down` ends it"
+ENDS = (signal.SIGTERM, signal.SIGHUP)
+"""Signals at which a run leaves in order: it is ended, or its terminal is closed."""
 
 Act = Callable[[Order, Workspace, LabSession, Console], Report]
 
@@ -42,25 +42,48 @@ def carry_out(order: Order, console: Console, act: Act = embedded.carry_out) -> 
     Returns inside the operator's namespace only: outside, this process becomes the one inside.
     Raises Unavailable where this machine lacks something, Busy where another run has the lab.
     """
-    directory = workspace_of(order.root, order.stack, order.breaks, lab=True).directory
-    found = record.load(directory)
-    if order.verb != "up" and (found is None or not found.stands):
+    directory = workspace_of(order.root, order.workspace, order.breaks, lab=True).directory
+    lab = _lab(order, directory)
+    if order.verb != "up" and not lab.stands:
         return _without_lab(order)
-    lab = found or record.fresh(directory, str(operator(order.plan.operator_cidrs)))
     inside = os.environ.get(INSIDE) == lab.lab_id
     if not inside:
         machine.require()
     built = build.ready(build.cache_directory(), console.print)
     fabric = Fabric(lab.lab_id, IPv4Address(lab.operator))
     try:
-        if not inside:
-            fabric.up()
-            enter(fabric, sys.orig_argv, {INSIDE: lab.lab_id})
-        signal.signal(signal.SIGTERM, _end)
-        with open_workspace(order.root, order.stack, order.breaks, lab=True) as workspace:
+        with open_workspace(order.root, order.workspace, order.breaks, lab=True) as workspace:
+            lab = _lab(order, directory)
+            if not inside:
+                _begin(workspace, fabric, lab)
+            _heed_signals()
             return _act(order, workspace, fabric, built, lab, console, act)
     except FabricError as problem:
         return failure(blank(order), "failed", [str(problem)])
+
+
+def _lab(order: Order, directory: Path) -> Record:
+    """The lab that stands in the workspace, or the one that would be made."""
+    found = record.load(directory)
+    if found is not None and found.stands:
+        return found
+    return record.fresh(directory, str(operator(order.plan.operator_cidrs))).begun()
+
+
+def _begin(workspace: Workspace, fabric: Fabric, lab: Record) -> NoReturn:
+    """The network, and this very command inside of it. What is made is on record before it is made,
+    so that `lab down` finds it however this ends.
+    """
+    if not lab.stands:
+        lab.save(workspace.directory)
+        fabric.down()
+    try:
+        fabric.up()
+        enter(fabric, sys.orig_argv, {INSIDE: lab.lab_id})
+    except BaseException:
+        if not lab.stands:
+            take_down(workspace, fabric)
+        raise
 
 
 def _act(
@@ -76,31 +99,30 @@ def _act(
     if order.verb == "up":
         if order.breaks or not lab.stands:
             empty(workspace, fabric)
-        lab = replace(lab, boot=record.boot(), kept=lab.kept or order.keep)
+        kept = lab.kept or order.keep
+        lab = replace(lab, boot=record.boot(), kept=kept, engine=order.engine)
         lab.save(workspace.directory)
     over = order.verb == "up" and not lab.kept
+    left: list[str] = []
     try:
         with open_lab(workspace, fabric, built, order.breaks) as session:
             report = act(order, workspace, session, console)
         over = over or (order.verb == "destroy" and report.result == "succeeded")
     finally:
         if over:
-            take_down(workspace, fabric)
-    if not over:
-        console.print(f"the lab stands: {STANDING}", markup=False, soft_wrap=True)
-        return report
-    found = leaks.left(workspace.directory, fabric)
-    if found:
-        return failure(report, "failed", [f"of the lab that was taken down is left: {found}"])
-    console.print("the lab is taken down: no namespace, mount or process of it is left")
-    return report
+            left = take_down(workspace, fabric)
+    if left:
+        return failure(report, "failed", [f"of the lab that was taken down is left: {left}"])
+    return replace(report, lab="taken down" if over else "stands")
 
 
-def take_down(workspace: Workspace, fabric: Fabric) -> None:
-    """End every host and the network, and forget what described them."""
+def take_down(workspace: Workspace, fabric: Fabric) -> list[str]:
+    """End every host and the network, and forget what described them; returns what is left."""
+    known = leaks.networks(fabric)
     fabric.down()
     empty(workspace, fabric)
     record.forget(workspace.directory)
+    return leaks.left(workspace.directory, fabric, known)
 
 
 def empty(workspace: Workspace, fabric: Fabric) -> None:
@@ -138,6 +160,15 @@ def _without_lab(order: Order) -> Report:
     return failure(report, "failed", [f"no lab of stack {order.stack} stands; {command} makes one"])
 
 
-def _end(_signal: int, _frame: FrameType | None) -> NoReturn:
-    """Leave in order, so that what stands is taken down."""
-    raise SystemExit(128 + signal.SIGTERM)
+def _heed_signals() -> None:
+    """What was told to go on without a terminal (nohup) goes on."""
+    for number in ENDS:
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _end)
+
+
+def _end(number: int, _frame: FrameType | None) -> NoReturn:
+    """Leave in order, once, so that what stands is taken down."""
+    for other in ENDS:
+        signal.signal(other, signal.SIG_IGN)
+    raise SystemExit(128 + number)

@@ -17,6 +17,8 @@ COMMANDS: Mapping[str, str] = {
     "debootstrap": "debootstrap debian-archive-keyring",
 }
 """Command -> Debian packages that have it, and what it needs beside its own."""
+VISITORS: Mapping[str, str] = {"ssh": "openssh-client", "nsenter": "util-linux"}
+"""The same for those who look into a standing lab."""
 TUN = Path("/dev/net/tun")
 NAMESPACES = ("unshare", "--net", "--mount", "--pid", "--uts", "--ipc", "--fork", "true")
 PACKET_FILTER = ("unshare", "--net", "nft", "list", "ruleset")
@@ -45,6 +47,19 @@ def require() -> None:
     said = sentence(look())
     if said:
         raise Unavailable(said)
+
+
+def require_root() -> None:
+    """Raises Unavailable where the caller is not root: what stands belongs to root."""
+    if os.geteuid() != 0:
+        raise Unavailable(sentence(Facts(sys.platform, os.geteuid(), (), ())))
+
+
+def lacking(command: str) -> str:
+    """That this command is not there, and how it is had."""
+    package = VISITORS.get(command)
+    how = f" (on Debian: apt-get install -y {package})" if package else ""
+    return f"the command {command} is needed and not on PATH{how}"
 
 
 def look() -> Facts:

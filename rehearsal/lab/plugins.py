@@ -12,7 +12,11 @@ from typing import Final
 
 PROVIDERS: Final = ("hcloud", "command", "kubernetes")
 LANGUAGE_HOST: Final = "pulumi-language-python"
-"""Comes with the CLI, beside it."""
+"""Runs the program, and the policy packs too."""
+NO_LANGUAGE_HOST: Final = (
+    f"`pulumi` is on PATH, but {LANGUAGE_HOST}, which comes with it, is neither there nor beside "
+    "it; install the whole Pulumi CLI (https://www.pulumi.com/docs/install/)"
+)
 
 
 @dataclass(frozen=True)
@@ -51,13 +55,23 @@ def home(environment: Mapping[str, str]) -> Path:
 
 def missing(plugins: Sequence[Plugin], environment: Mapping[str, str]) -> tuple[Plugin, ...]:
     """Those that are neither on PATH nor in the CLI's home."""
-    folders = [Path(folder) for folder in environment.get("PATH", "").split(os.pathsep) if folder]
 
     def there(plugin: Plugin) -> bool:
         kept = home(environment) / plugin.directory / plugin.executable
-        return any(file.is_file() for file in (kept, *(f / plugin.executable for f in folders)))
+        return kept.is_file() or _on_path(plugin.executable, environment)
 
     return tuple(plugin for plugin in plugins if not there(plugin))
+
+
+def has_language_host(pulumi: Path, environment: Mapping[str, str]) -> bool:
+    """Whether Python's language host is on PATH or, as it is installed, beside the CLI."""
+    beside = pulumi.resolve().parent / LANGUAGE_HOST
+    return beside.is_file() or _on_path(LANGUAGE_HOST, environment)
+
+
+def _on_path(executable: str, environment: Mapping[str, str]) -> bool:
+    folders = environment.get("PATH", "").split(os.pathsep)
+    return any((Path(folder) / executable).is_file() for folder in folders if folder)
 
 
 def sentence(plugins: Sequence[Plugin]) -> str:

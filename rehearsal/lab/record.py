@@ -6,6 +6,9 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
+from rehearsal.lab import machine
+from rehearsal.nodes.surroundings import CALLER
+
 NAME = "lab.json"
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 VERSION = 1
@@ -22,9 +25,12 @@ class Record:
     operator: str
     """Address (IPv4) from which the lab's operator comes."""
     boot: str
-    """Which boot of this machine it stands on: after another one nothing of it is left."""
+    """Which boot of this machine it stands on: after another one nothing of it is left. Empty while
+    nothing stands yet."""
     kept: bool = False
     """Whether it was asked to stay."""
+    engine: str = "embedded"
+    """Which engine brought it up, and so has its state: embedded or pulumi."""
     noted: dict[str, str] = field(default_factory=dict)
     """Public address of a host -> why nobody got in by SSH at the last attempt."""
 
@@ -32,6 +38,10 @@ class Record:
     def stands(self) -> bool:
         """Whether this machine still runs since the lab was made."""
         return self.boot == boot()
+
+    def begun(self) -> "Record":
+        """The same before anything of it is made: it can be taken down, and does not stand yet."""
+        return replace(self, boot="")
 
     def with_note(self, address: str, failure: str) -> "Record":
         """The same with how the last attempt to reach a host ended; an empty failure forgets."""
@@ -47,14 +57,25 @@ class Record:
 
 
 def load(workspace: Path) -> Record | None:
-    """The record of that workspace; None where no lab is standing."""
+    """The record of that workspace; None where there is none. One that this version cannot read
+    does not stand, but can be taken down.
+
+    Raises Unavailable where the lab is root's and the caller is not root.
+    """
     try:
-        stored = json.loads((workspace / NAME).read_text(encoding="utf-8"))
+        text = (workspace / NAME).read_text(encoding="utf-8")
     except FileNotFoundError:
         return None
-    if stored.pop("version", None) != VERSION:
-        return None
-    return Record(**stored)
+    except PermissionError:
+        machine.require_root()
+        raise
+    try:
+        stored = json.loads(text)
+        if stored.pop("version", None) == VERSION:
+            return Record(**stored)
+    except (ValueError, TypeError, AttributeError):
+        pass
+    return fresh(workspace, CALLER).begun()
 
 
 def forget(workspace: Path) -> None:
@@ -63,11 +84,18 @@ def forget(workspace: Path) -> None:
 
 
 def standing(root: Path) -> Iterator[tuple[Path, Record]]:
-    """Workspaces below `root` in which a lab stands, with their records."""
-    for file in sorted((root / ".rehearsal").glob(f"*{MARK}*/{NAME}")):
-        record = load(file.parent)
+    """Workspaces below `root` with something of a lab in them, and their records; see `load`."""
+    try:
+        directories = sorted((root / ".rehearsal").iterdir())
+    except FileNotFoundError:
+        return
+    except PermissionError:
+        machine.require_root()
+        raise
+    for directory in directories:
+        record = load(directory) if MARK in directory.name else None
         if record is not None:
-            yield file.parent, record
+            yield directory, record
 
 
 def fresh(workspace: Path, operator: str) -> Record:

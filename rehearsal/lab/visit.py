@@ -1,5 +1,6 @@
 """A standing lab from the command line: a shell on a host, kubectl, and its end."""
 
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -10,16 +11,16 @@ from ipaddress import IPv4Address
 from pathlib import Path
 
 from rehearsal.hetzner import HetznerSimulator, HetznerState
-from rehearsal.lab import build, record
+from rehearsal.lab import build, machine, record
 from rehearsal.lab.entry import NETWORK_NAMESPACES, take_down
-from rehearsal.lab.fabric import Fabric
+from rehearsal.lab.fabric import Fabric, FabricError
 from rehearsal.lab.machine import Unavailable
 from rehearsal.lab.nodes import API_PORT, control_planes
 from rehearsal.lab.session import host_set
 from rehearsal.nodes.project import Machine, SimulatedProject
-from rehearsal.workspace import Busy, Workspace, open_workspace, workspace_of
+from rehearsal.workspace import Busy, Workspace, name_of, open_workspace, workspace_of
 
-__all__ = ["Busy", "Login", "NoSuchLab", "Unavailable", "Visit", "down", "visit"]
+__all__ = ["Busy", "Down", "Login", "NoSuchLab", "Unavailable", "Visit", "down", "visit"]
 
 KUBECONFIG = "/etc/rancher/k3s/k3s.yaml"
 
@@ -82,47 +83,62 @@ class Visit:
                     )
         raise NoSuchLab("no control plane of the lab runs k3s")
 
-    def down(self) -> None:
-        """Take it down, whatever it is doing."""
-        take_down(self.workspace, self.fabric)
-
     def _inside(self, program: str, *arguments: str) -> int:
+        for command in ("nsenter", program):
+            if shutil.which(command) is None:
+                raise Unavailable(machine.lacking(command))
         namespace = NETWORK_NAMESPACES / self.fabric.operator_namespace
-        try:
-            return subprocess.run(
-                ["nsenter", f"--net={namespace}", "--", program, *arguments], check=False
-            ).returncode
-        except FileNotFoundError as missing:
-            raise Unavailable(f"the command {missing.filename} is needed and not on PATH") from None
+        entering = ["nsenter", f"--net={namespace}", "--", program, *arguments]
+        return subprocess.run(entering, check=False).returncode
+
+
+@dataclass(frozen=True)
+class Down:
+    """What became of all labs of a directory."""
+
+    names: list[str]
+    """Workspaces of those of which nothing is left."""
+    failures: list[str]
+    """A sentence for each of the others."""
 
 
 @contextmanager
-def visit(root: Path, stack: str, breaks: Sequence[str]) -> Iterator[Visit]:
-    """The lab of that stack and those faults; raises NoSuchLab where none stands."""
-    workspace = workspace_of(root, stack, breaks, lab=True)
+def visit(root: Path, stack: str, breaks: Sequence[str], project: str) -> Iterator[Visit]:
+    """The lab of a project's stack with those faults; raises NoSuchLab where none stands, and
+    Unavailable where one does and this user may not enter it.
+    """
+    workspace = workspace_of(root, name_of(stack, project), breaks, lab=True)
     kept = record.load(workspace.directory)
     if kept is None or not kept.stands:
         rule = f"no lab of stack {stack} stands"
         raise NoSuchLab(f"{rule}; sovereign rehearse up --lab --keep --stack {stack} makes one")
-    yield _visit(workspace, kept)
-
-
-def down(root: Path) -> list[str]:
-    """Take down every lab of this directory; returns their workspaces' names."""
-    names = []
-    for directory, kept in list(record.standing(root)):
-        stack, _, breaks = directory.name.partition(record.MARK)
-        with open_workspace(root, stack, breaks.split("+")[1:], lab=True) as workspace:
-            _visit(workspace, kept).down()
-        names.append(directory.name)
-    return names
-
-
-def _visit(workspace: Workspace, kept: record.Record) -> Visit:
+    machine.require_root()
     state = HetznerState.load(workspace.hetzner)
-    project = SimulatedProject(HetznerSimulator(state))
-    fabric = Fabric(kept.lab_id, IPv4Address(kept.operator))
-    return Visit(workspace, fabric, project.servers())
+    simulated = SimulatedProject(HetznerSimulator(state))
+    yield Visit(workspace, _fabric(kept), simulated.servers())
+
+
+def down(root: Path) -> Down:
+    """Take down every lab of this directory. Raises Unavailable where one may not."""
+    names, failures = [], []
+    for directory, kept in list(record.standing(root)):
+        machine.require_root()
+        stack, _, breaks = directory.name.partition(record.MARK)
+        try:
+            with open_workspace(root, stack, breaks.split("+")[1:], lab=True) as workspace:
+                left = take_down(workspace, _fabric(kept))
+        except (Busy, FabricError) as problem:
+            failures.append(str(problem))
+            continue
+        if left:
+            failures.append(f"of {directory.name} is left: {', '.join(left)}")
+        else:
+            names.append(directory.name)
+    return Down(names, failures)
+
+
+def _fabric(kept: record.Record) -> Fabric:
+    return Fabric(kept.lab_id, IPv4Address(kept.operator))
 
 
 @contextmanager

@@ -21,6 +21,14 @@ DIAL_LIMIT_S = 5.0
 HOOK_LIMIT_S = 900
 """As for the program's releases: hooks are waited for, workloads are not."""
 FIELD_MANAGER = "sovereign-rehearsal"
+HALF_DONE = (
+    "another operation (install/upgrade/rollback) is in progress",
+    "has no deployed releases",
+)
+"""In Helm's refusal where a Helm was killed in mid-install or mid-upgrade, or in mid-uninstall. The
+real provider passes it on and leaves the cure to a person (pulumi-kubernetes#2054, open)."""
+GOOD = ("deployed", "superseded")
+"""Revisions that were once complete."""
 _ABSENT = ("no matches for kind", "doesn't have a resource type", "not found")
 
 
@@ -32,14 +40,21 @@ class LabCluster:
     """Directory that holds `helm` and `kubectl`."""
 
     def install_release(self, kubeconfig: str, release: Release) -> None:
-        """See `ClusterApi.install_release`."""
+        """See `ClusterApi.install_release`. What a killed Helm left half done is taken back first:
+        nobody else works on a lab's cluster."""
         argv = ["upgrade", release.name, release.chart, f"--namespace={release.namespace}"]
         argv += ["--install", f"--timeout={HOOK_LIMIT_S}s", "--output=json"]
         argv += [f"--version={release.version}"] if release.version else []
         argv += [f"--repo={release.repo}"] if release.repo else []
         with self._programs(kubeconfig) as call:
-            values = call.file("values.yaml", yaml.safe_dump(release.values))
-            call.run("helm", *argv, f"--values={values}", limit_s=HOOK_LIMIT_S + CALL_LIMIT_S)
+            argv += [f"--values={call.file('values.yaml', yaml.safe_dump(release.values))}"]
+            try:
+                call.run("helm", *argv, limit_s=HOOK_LIMIT_S + CALL_LIMIT_S)
+            except ApiRefused as refused:
+                if not any(words in refused.reason for words in HALF_DONE):
+                    raise
+                take_back(call, release.name, release.namespace)
+                call.run("helm", *argv, limit_s=HOOK_LIMIT_S + CALL_LIMIT_S)
 
     def uninstall_release(self, kubeconfig: str, name: str, namespace: str) -> None:
         """See `ClusterApi.uninstall_release`."""
@@ -75,6 +90,19 @@ class LabCluster:
         dial(kubeconfig)
         with programs(self.binaries, kubeconfig) as call:
             yield call
+
+
+def take_back(call: Programs, name: str, namespace: str) -> None:
+    """Bring a release that a killed Helm left half done to where it was: back to its last complete
+    revision, or away where it has none or was being removed.
+    """
+    where = f"--namespace={namespace}"
+    revisions = json.loads(call.run("helm", "history", name, where, "--output=json"))
+    complete = [one["revision"] for one in revisions if one["status"] in GOOD]
+    if complete and revisions[-1]["status"].startswith("pending-"):
+        call.run("helm", "rollback", name, str(max(complete)), where)
+    else:
+        call.run("helm", "uninstall", name, where)
 
 
 def dial(kubeconfig: str) -> None:

@@ -44,6 +44,7 @@ class Fabric:
     def __init__(self, lab_id: str, operator: IPv4Address) -> None:
         """`lab_id` (6 hex digits) is in the name of everything that is made; `operator` is the
         address from which the rehearsal reaches hosts."""
+        self.lab_id = lab_id
         self.prefix = f"sov-{lab_id}-"
         self.operator = operator
         self.operator_namespace = f"{self.prefix}operator"
@@ -97,10 +98,13 @@ class Fabric:
             self.filter(())
 
     def down(self) -> None:
-        """Remove all that carries this lab's name, processes of hosts first; nothing is fine."""
+        """Remove all that carries this lab's name; first goes what runs there, but for the caller.
+        Nothing is fine."""
         with self._lock:
             self.remove_hosts()
             for name in (self.router_namespace, self.operator_namespace):
+                if namespaces.exists(name):
+                    namespaces.end_processes(name)
                 namespaces.remove(name)
 
     def remove_hosts(self) -> None:

@@ -90,9 +90,24 @@ def set_kernel(name: str, settings: dict[str, str]) -> None:
 
 
 def processes(name: str) -> list[int]:
-    """Processes that are in the namespace, the caller excepted."""
-    listed = command(["ip", "netns", "pids", name]).split()
-    return [int(pid) for pid in listed if int(pid) != os.getpid()]
+    """Processes that are in the namespace, the caller and those that wait for it excepted."""
+    spared = own_line()
+    return [
+        pid for pid in map(int, command(["ip", "netns", "pids", name]).split()) if pid not in spared
+    ]
+
+
+def own_line() -> set[int]:
+    """This process, its parent, and so on."""
+    line, pid = set(), os.getpid()
+    while pid > 0:
+        line.add(pid)
+        try:
+            stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            break
+        pid = int(stat.rpartition(")")[2].split()[1])
+    return line
 
 
 def end_processes(name: str) -> None:

@@ -24,6 +24,7 @@ class Store:
     ) -> None:
         self._api, self._path, self._changed, self._selector = api, path, changed, selector
         self._objects: dict[str, Object] = {}
+        self._gone: set[str] = set()
         self.synced = asyncio.Event()
 
     def __iter__(self) -> Iterator[Object]:
@@ -34,7 +35,11 @@ class Store:
         return self._objects.get(f"{namespace}/{name}")
 
     def put(self, thing: Object) -> None:
-        """Take in what the API answered to a write, before the watch says so."""
+        """Take in what the API answered to a write, before the watch says so, or after: what it
+        has said to be gone stays gone.
+        """
+        if thing["metadata"].get("uid") in self._gone:
+            return
         key = key_of(thing)
         known = self._objects.get(key)
         if known is None or _version(known) <= _version(thing):
@@ -42,6 +47,7 @@ class Store:
 
     def drop(self, thing: Object) -> None:
         """Forget an object that is gone."""
+        self._gone.add(thing["metadata"].get("uid", ""))
         self._objects.pop(key_of(thing), None)
 
     async def follow(self) -> None:

@@ -16,6 +16,7 @@ import jsonschema
 
 from rehearsal.isolation import LAB_SETTINGS
 from tests.rehearsal.command.rehearsed import ROOT, Directory
+from tests.rehearsal.lab.cured import BOOTS
 
 CURED = Path(__file__).with_name("cured.py")
 LIMITS = ("gates.joinS=30", "gates.apiS=30", "gates.readyS=40")
@@ -51,6 +52,8 @@ class Ended:
     """The second run in the same lab, with the fault gone."""
     model: Answer
     """The node model's answer to the broken run."""
+    boots: dict[str, float]
+    """Node -> seconds that its first boot took in the broken run."""
 
 
 @dataclass
@@ -83,7 +86,8 @@ class Labs:
             return lab.err[-3000:]
         broken = json.loads(file.read_text(encoding="utf-8"))
         model = self.directory.sovereign(*wanted, "--set", *LAB_SETTINGS)
-        return Ended(broken, lab.answer, model.answer)
+        boots = json.loads(file.with_suffix(BOOTS).read_text(encoding="utf-8"))
+        return Ended(broken, lab.answer, model.answer, boots)
 
 
 def nodes(answer: Answer) -> dict[str, tuple[bool | None, str]]:

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -14,10 +15,11 @@ from tests.rehearsal.lab.breaking import Labs
 @pytest.fixture(scope="session")
 def built() -> Built:
     """Everything that a lab is made of; compiled by the first test that asks, some minutes then."""
-    lacking = machine.sentence(machine.look())
-    if lacking:
-        pytest.skip(lacking)
-    return build.ready(build.cache_directory(), lambda line: print(line, file=sys.stderr))  # noqa: T201
+    try:
+        machine.require()
+        return build.ready(build.cache_directory(), lambda line: print(line, file=sys.stderr))  # noqa: T201
+    except machine.Unavailable as lacking:
+        pytest.skip(str(lacking))
 
 
 @pytest.fixture(scope="module")
@@ -27,3 +29,18 @@ def labs(tmp_path_factory: pytest.TempPathFactory, built: Built) -> Iterator[Lab
     directory = Directory(tmp_path_factory.mktemp("breaks"), {"PYTHONPATH": str(ROOT)})
     yield Labs(directory)
     directory.sovereign("lab", "down")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """How many of the lab's tests had a lab: where it cannot be had, they skip."""
+    here = Path(__file__).parent.relative_to(ROOT).as_posix()
+    ran, skipped = (
+        sum(
+            one.nodeid.startswith(here)
+            for kind in kinds
+            for one in terminalreporter.getreports(kind)
+        )
+        for kinds in (("passed", "failed"), ("skipped",))
+    )
+    if ran or skipped:
+        terminalreporter.write_line(f"{here}: {ran} ran, {skipped} skipped")

@@ -18,13 +18,15 @@ from rehearsal.hetzner import HetznerSimulator
 from rehearsal.hetzner.core.routing import Request
 from rehearsal.isolation import TOKEN
 from rehearsal.lab import entry
-from rehearsal.lab.session import LabSession
+from rehearsal.lab.session import HOSTS, LabSession
 from rehearsal.nodes.ports import ClusterApi, Release
 from rehearsal.order import Order
 from rehearsal.report import Report
 from rehearsal.workspace import Workspace
 from sovereign.cli import main
 
+BOOTS = ".boots"
+"""Ends the name of the file, beside the first answer, that says how long boots took."""
 OVERLAP = "addresses of nodes are in it"
 """In the reason of a node whose way to the API leads to pods."""
 
@@ -66,6 +68,7 @@ def broken_then_cured(
     broken = replace(session, drivers=replace(session.drivers, cluster=asked))
     answer = embedded.carry_out(order, workspace, broken, console)
     first.write_text(json.dumps(answer.as_json()), encoding="utf-8")
+    first.with_suffix(BOOTS).write_text(json.dumps(boots(workspace, session)), encoding="utf-8")
     cured = session.cured()
     for kubeconfig, release in asked.releases.values():
         cured.drivers.cluster.install_release(kubeconfig, release)
@@ -78,6 +81,20 @@ def broken_then_cured(
             )
             reset(session.simulator, node.name)
     return embedded.carry_out(order, workspace, cured, console)
+
+
+def boots(workspace: Workspace, session: LabSession) -> dict[str, float]:
+    """Name of a server whose cloud-init has ended -> seconds since its host was switched on until
+    it had, by the host's own record.
+    """
+    found = {}
+    for server in session.simulator.servers():
+        on = (workspace.directory / HOSTS / str(server.id) / "pid").stat().st_mtime
+        said = session.hosts.run_inside(server.id, ["cat", "/run/cloud-init/status.json"])
+        ended = json.loads(said.stdout or "{}").get("v1", {}).get("modules-final", {})
+        if ended.get("finished"):
+            found[server.name] = ended["finished"] - on
+    return found
 
 
 def reset(simulator: HetznerSimulator, name: str) -> None:

@@ -7,31 +7,81 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
-from tests.rehearsal.command.rehearsed import Directory
-from tests.rehearsal.lab.leaks import left
+from rehearsal.lab import leaks
+from tests.rehearsal.command.rehearsed import Directory, Said
+from tests.rehearsal.lab.leaks import fabric_of, left
+
+EXPLAINED = 2000
+"""Characters of what a failed command said."""
 
 
-def main(rounds: int) -> int:
+@dataclass(frozen=True)
+class Round:
+    """One life of a lab, and what was left of it."""
+
+    up: Said
+    down: Said | None
+    """`lab down`, where `up` was asked to keep the lab."""
+    stood: list[str]
+    """What was there of it between the two."""
+    left: list[str]
+    seconds: float
+
+    @property
+    def failure(self) -> str:
+        """What went wrong, or empty."""
+        for said in (self.up, self.down):
+            if said and said.code:
+                return f"exit code {said.code}: {(said.err + said.out)[-EXPLAINED:]}"
+        return "; ".join(self.left)
+
+
+def opened(path: Path) -> Directory:
+    """An empty directory whose commands have their temporary files in one of their own."""
+    temporary = path / "temporary"
+    temporary.mkdir()
+    return Directory(path, {"TMPDIR": str(temporary)})
+
+
+def rounds(directory: Directory, count: int, *options: str) -> Iterator[Round]:
+    """Up and down again in the same place. `up` itself takes the first lab down, `lab down` the
+    second, and so on by turns. `options` are given to every `up`.
+    """
+    temporary = directory.path / "temporary"
+    for number in range(count):
+        began = time.monotonic()
+        keep = ("--keep",) if number % 2 else ()
+        down, stood, known = None, [], frozenset[int]()
+        try:
+            up = directory.sovereign("rehearse", "up", "--lab", *keep, *options)
+        finally:
+            if keep:
+                known = leaks.networks(fabric_of(directory.path))
+                stood = left(directory.path, temporary)
+                down = directory.sovereign("lab", "down")
+        found = left(directory.path, temporary, known)
+        yield Round(up, down, stood, found, time.monotonic() - began)
+
+
+def main(count: int) -> int:
     """Run the rounds and print a line for each."""
     with tempfile.TemporaryDirectory(prefix="sovereign-soak-") as path:
-        temporary = Path(path) / "temporary"
-        temporary.mkdir()
-        directory = Directory(Path(path), {"TMPDIR": str(temporary)})
-        for number in range(1, rounds + 1):
-            began = time.monotonic()
-            try:
-                said = directory.sovereign("rehearse", "up", "--lab", "--json")
-                found = left(directory.path, temporary)
-            except subprocess.TimeoutExpired as late:
-                found = [str(late)]
-            finally:
-                directory.sovereign("lab", "down")
-            ended = said.answer["result"] if not found else "; ".join(found)
-            print(f"round {number}: {ended} ({time.monotonic() - began:.0f} s)", flush=True)  # noqa: T201
-            if ended != "succeeded":
-                return 1
+        directory = opened(Path(path))
+        try:
+            for number, one in enumerate(rounds(directory, count), 1):
+                said = one.failure or "succeeded, nothing is left"
+                print(f"round {number}: {said} ({one.seconds:.0f} s)", flush=True)  # noqa: T201
+                if one.failure:
+                    return 1
+        except subprocess.TimeoutExpired as late:
+            print(late, flush=True)  # noqa: T201
+            return 1
+        finally:
+            directory.sovereign("lab", "down")
     return 0
 
 

@@ -65,8 +65,10 @@ def test_without_workers_the_incident_is_harmless(labs: Labs) -> None:
 
 
 def test_a_late_interface_is_waited_for_by_the_boot(labs: Labs) -> None:
-    """20 s late: cloud-init waits, and the first run succeeds."""
-    broken = labs.of("nic-late").broken
+    """20 s late: cloud-init waits that long, and the first run succeeds."""
+    late = labs.of("nic-late")
 
-    assert broken["result"] == "succeeded", broken["errors"]
-    assert {node["cloudInit"]["status"] for node in broken["nodes"]} == {"done"}
+    assert late.broken["result"] == "succeeded", late.broken["errors"]
+    assert {node["cloudInit"]["status"] for node in late.broken["nodes"]} == {"done"}
+    assert {node["name"] for node in late.broken["nodes"]} == set(late.boots)
+    assert min(late.boots.values()) >= 20

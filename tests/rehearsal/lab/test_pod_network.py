@@ -22,6 +22,7 @@ FACTS = {
     "peers": [PEER],
     "frames": 800,
     "clear": 0,
+    "cipher": BULK_BYTES + 200_000,
 }
 
 
@@ -91,9 +92,28 @@ def test_a_host_that_does_not_know_all_others_proves_nothing() -> None:
 def test_one_readable_packet_is_a_failure_of_the_encryption() -> None:
     """And only where encryption was asked for."""
     assert judge([FACTS, {**FACTS, "clear": 3}]).encryption == (
-        "3 packets of pods were on the private network in clear text"
+        "3 packets of pods were on the network in clear text"
     )
     assert judge([{**FACTS, "clear": 3, "encrypted": False}]).encryption == ""
+
+
+@pytest.mark.parametrize("cipher", [0, BULK_BYTES - 1])
+def test_a_wire_on_which_nothing_was_seen_proves_no_encryption(cipher: int) -> None:
+    """What pods got across has to be there in WireGuard; without other nodes nothing has."""
+    facts = {**FACTS, "frames": 0, "cipher": cipher}
+
+    assert judge([FACTS, facts]).encryption == (
+        f"pods got 2097152 bytes across, and only {cipher} bytes of WireGuard were on the network"
+    )
+    assert judge([{**facts, "peers": [], "expected": 0}]).encryption == ""
+
+
+def test_a_stall_is_no_failure_of_the_encryption_but_silence_is() -> None:
+    """Small packets came across, so some of WireGuard must be there."""
+    stalled = {**FACTS, "peers": [{**PEER, "full": False, "bulk": 0}]}
+
+    assert judge([{**stalled, "cipher": 5000}]).encryption == ""
+    assert judge([{**stalled, "cipher": 0}]).encryption != ""
 
 
 def test_only_hosts_with_a_working_agent_are_asked_and_expected() -> None:

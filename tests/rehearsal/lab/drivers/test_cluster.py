@@ -1,22 +1,18 @@
 """The cluster's API through the real Helm and kubectl, against a real API server."""
 
-import stat
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
 
-from rehearsal.lab import charts
 from rehearsal.lab.build import Built
 from rehearsal.lab.drivers import cluster as driver
 from rehearsal.lab.drivers.cluster import LabCluster
-from rehearsal.lab.drivers.programs import programs, shortened
-from rehearsal.nodes.cloud_controller import CHART
 from rehearsal.nodes.kubeconfig import UNAUTHORIZED
-from rehearsal.nodes.ports import ApiRefused, ApiUnreachable, Release
-from tests.rehearsal.lab.images.small_cluster import TOKEN, SmallCluster, small_cluster
+from rehearsal.nodes.ports import ApiRefused, ApiUnreachable
+from tests.rehearsal.lab.drivers.operators import DEPLOYMENT, Operator, finalizers
+from tests.rehearsal.lab.images.small_cluster import TOKEN, small_cluster
 
 SECRET = {
     "apiVersion": "v1",
@@ -24,23 +20,6 @@ SECRET = {
     "metadata": {"name": "hcloud", "namespace": "kube-system"},
     "stringData": {"token": "not-for-anybody", "network": "7"},
 }
-
-
-class Operator:
-    """What the operator's drivers do, from the operator's place."""
-
-    def __init__(self, cluster: SmallCluster, api: LabCluster, directory: Path) -> None:
-        self.cluster, self.api, self._directory = cluster, api, directory
-
-    def do(self, work: Callable[[LabCluster, str], Any]) -> Any:
-        """Something with the API and the administrator's kubeconfig."""
-        return self.cluster.lab.as_operator(lambda: work(self.api, self.cluster.kubeconfig))
-
-    def release(self, values: Mapping[str, Any], name: str = CHART) -> Release:
-        """A release of the lab's own cloud controller."""
-        archive = self._directory / f"{name}-1.35.0.tgz"
-        archive.write_bytes(charts.package(CHART, "1.35.0"))
-        return Release(name, "kube-system", str(archive), "1.35.0", dict(values))
 
 
 @pytest.fixture(scope="module")
@@ -52,17 +31,45 @@ def operator(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 def test_a_release_is_installed_changed_and_removed(operator: Operator) -> None:
     """Without waiting for its workloads, which nobody runs here."""
-    deployment = ("deployment", CHART, "--namespace=kube-system")
-
     operator.do(lambda api, of: api.install_release(of, operator.release({})))
-    first = operator.cluster.get(*deployment)["spec"]["template"]["spec"]
+    first = operator.cluster.get(*DEPLOYMENT)["spec"]["template"]["spec"]
     networking = {"networking": {"enabled": True}}
     operator.do(lambda api, of: api.install_release(of, operator.release(networking)))
-    second = operator.cluster.get(*deployment)["spec"]["template"]["spec"]
-    operator.do(lambda api, of: api.uninstall_release(of, CHART, "kube-system"))
+    second = operator.cluster.get(*DEPLOYMENT)["spec"]["template"]["spec"]
+    operator.uninstalled()
 
     assert ("hostNetwork" in first, second["hostNetwork"]) == (False, True)
     assert operator.cluster.get("deployments", "--namespace=kube-system")["items"] == []
+
+
+def test_an_install_that_was_killed_is_taken_away_and_done_again(operator: Operator) -> None:
+    """Helm itself refuses it for ever: another operation is in progress, it says."""
+    assert operator.killed("pending-install", "install", operator.release({}).chart) == [
+        "pending-install"
+    ]
+    assert operator.installed({}) == ["deployed"]
+    operator.uninstalled()
+
+
+def test_an_upgrade_that_was_killed_is_rolled_back_and_done_again(operator: Operator) -> None:
+    """To the last revision that was complete; what was asked for is then a new one."""
+    assert operator.installed({}) == ["deployed"]
+    left = operator.killed("pending-upgrade", "upgrade", operator.release({}).chart)
+    assert left == ["deployed", "pending-upgrade"]
+    assert operator.installed({"networking": {"enabled": True}})[-2:] == ["superseded", "deployed"]
+    found = operator.cluster.get(*DEPLOYMENT)
+    assert found["spec"]["template"]["spec"]["hostNetwork"] is True
+    operator.uninstalled()
+
+
+def test_an_uninstall_that_was_killed_is_finished_before_an_install(operator: Operator) -> None:
+    """Its record says `uninstalling`, which Helm can neither upgrade nor install over."""
+    operator.installed({})
+    operator.cluster.kubectl("patch", *DEPLOYMENT, "--type=merge", "-p", finalizers("test/held"))
+    assert operator.killed("uninstalling", "uninstall") == ["uninstalling"]
+    operator.cluster.kubectl("patch", *DEPLOYMENT, "--type=merge", "-p", finalizers())
+    assert operator.installed({}) == ["deployed"]
+    operator.uninstalled()
 
 
 def test_an_absent_release_is_removed_without_a_word(operator: Operator) -> None:
@@ -181,59 +188,3 @@ def test_a_kubeconfig_without_a_context_is_refused(text: str) -> None:
     """Before anything is dialed or started."""
     with pytest.raises(ApiRefused, match="no usable context"):
         LabCluster(Path("/nowhere")).delete_object(text, SECRET)
-
-
-def test_only_this_user_may_read_a_calls_files_and_they_end_with_it(tmp_path: Path) -> None:
-    """Kubeconfig and values hold secrets."""
-    with programs(tmp_path, "a kubeconfig") as call:
-        files = [call.file("values.yaml", "token: x"), call.directory / "kubeconfig"]
-        modes = {stat.S_IMODE(path.stat().st_mode) for path in files}
-        around = stat.S_IMODE(call.directory.stat().st_mode)
-
-    assert (modes, around) == ({0o600}, 0o700)
-    assert not call.directory.exists()
-
-
-def test_programs_see_nothing_of_the_callers_environment(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Neither another kubeconfig nor a token nor a proxy; nothing secret in the arguments."""
-    for name in ("KUBECONFIG", "HCLOUD_TOKEN", "HTTPS_PROXY", "HELM_KUBETOKEN"):
-        monkeypatch.setenv(name, "the-callers")
-    shows = tmp_path / "helm"
-    shows.write_text('#!/bin/sh\nenv; echo "$@"\n', encoding="utf-8")
-    shows.chmod(0o755)
-
-    with programs(tmp_path, "a kubeconfig") as call:
-        said = call.run("helm", "version")
-
-    assert "the-callers" not in said
-    assert f"KUBECONFIG={call.directory}/kubeconfig" in said
-    assert said.splitlines()[-1] == "version"
-
-
-def test_a_program_that_does_not_end_is_unreachable(tmp_path: Path) -> None:
-    """With the limit in the sentence."""
-    sleeps = tmp_path / "kubectl"
-    sleeps.write_text("#!/bin/sh\nexec sleep 60\n", encoding="utf-8")
-    sleeps.chmod(0o755)
-
-    with programs(tmp_path, "") as call, pytest.raises(ApiUnreachable, match=r"apply: no end"):
-        call.run("kubectl", "apply", limit_s=0.1)
-
-
-def test_messages_lose_what_no_operator_needs() -> None:
-    """Prefixes of programs, warnings, the hint at --debug; of the reason nothing."""
-    said = (
-        "WARNING: Kubernetes configuration file is group-readable.\n"
-        'I1122 14:00:05.573513      56 warnings.go:70] "deprecated"\n'
-        'Error: INSTALLATION FAILED: Kubernetes cluster unreachable: Get "https://a:6443/version": '
-        "dial tcp a:6443: i/o timeout\n"
-        "\nUse --debug flag to render out invalid YAML\n"
-    )
-
-    assert shortened(said) == 'Get "https://a:6443/version": dial tcp a:6443: i/o timeout'
-    assert shortened("error: no matches for kind X\nensure CRDs are installed first\n") == (
-        "no matches for kind X\nensure CRDs are installed first"
-    )
-    assert shortened("") == "it ended without a word"

@@ -4,16 +4,14 @@ the artifact mirror. Its hosts boot from user_data of the program's own plan.
 
 import hashlib
 import http.server
-import os
-import shutil
 import socket
 import socketserver
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Any, TypeVar
@@ -23,7 +21,7 @@ import pytest
 from rehearsal.hetzner import HetznerSimulator, HetznerState
 from rehearsal.hetzner.core.routing import Request
 from rehearsal.hetzner.records import ServerRecord
-from rehearsal.lab import base
+from rehearsal.lab import base, machine
 from rehearsal.lab.build import cache_directory
 from rehearsal.lab.drivers.ssh import SshHosts
 from rehearsal.lab.fabric import SERVICES, Capture, Fabric, namespaces
@@ -42,12 +40,10 @@ BINARY = b"#!/bin/sh\necho 'k3s version v1.0.0 (a test)'\n"
 """What is downloaded as k3s."""
 
 
+@cache
 def needs() -> str:
-    """What this machine lacks for hosts in namespaces; empty where it lacks nothing."""
-    if sys.platform != "linux" or os.geteuid() != 0:
-        return "the lab needs Linux and root"
-    missing = [name for name in ("ip", "nft", "nsenter", "debootstrap") if not shutil.which(name)]
-    return f"the lab needs {', '.join(missing)}" if missing else ""
+    """What this machine lacks for a lab; empty where it lacks nothing."""
+    return machine.sentence(machine.look())
 
 
 @dataclass
@@ -187,12 +183,15 @@ def new_fabric(directory: Path) -> Fabric:
 @contextmanager
 def open_lab(directory: Path, programs: Path | None = None) -> Iterator[SmallLab]:
     """A lab without hosts yet, with these programs in their /opt/lab/bin; nothing is left of it."""
-    if lacking := needs():
-        pytest.skip(lacking)
-    cache = cache_directory()
+    if why := needs():
+        pytest.skip(why)
+    kept = cache_directory()
     tools = programs or directory / "tools"
     tools.mkdir(exist_ok=True)
-    layers = Layers(base.ready(cache, _quiet), layer.ready(cache, _quiet), tools)
+    try:
+        layers = Layers(base.ready(kept, _quiet), layer.ready(kept, _quiet), tools)
+    except machine.Unavailable as lacking:
+        pytest.skip(str(lacking))
     fabric = new_fabric(directory)
     simulator = HetznerSimulator(HetznerState())
     hosts = HostSet(fabric, layers, directory / "hosts", Surroundings())

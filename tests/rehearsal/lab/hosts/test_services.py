@@ -120,6 +120,23 @@ def test_a_changed_unit_file_counts_after_daemon_reload(lab: SmallLab, server: i
     lab.inside(server, "systemctl", "daemon-reload")
 
 
+def test_a_condition_that_does_not_hold_skips_the_unit_for_good(lab: SmallLab, server: int) -> None:
+    """`ExecCondition=`: not failed, and not started again by `Restart=always` (systemd.service(5));
+    so join.sh keeps a server out that was taken out of etcd."""
+    text = "[Service]\nExecCondition=/usr/bin/test ! -e /run/tombstone\n"
+    lab.inside(server, "mkdir", DROP_INS)
+    lab.hosts.run_inside(server, ["sh", "-c", f"cat >{DROP_INS}/removed.conf"], text)
+    lab.inside(server, "touch", "/run/may-start")
+    lab.inside(server, "systemctl", "daemon-reload")
+    lab.inside(server, "systemctl", "restart", "slow")
+    assert ask(lab, server, "is-active", "slow") == ("active", 0)
+    lab.inside(server, "touch", "/run/tombstone")
+    lab.inside(server, "kill", shown(lab, server, "MainPID"))
+    wait_until(lambda: ask(lab, server, "is-active", "slow") == ("inactive", 3))
+    lab.inside(server, "rm", "-r", "/run/tombstone", DROP_INS)
+    lab.inside(server, "systemctl", "daemon-reload")
+
+
 def test_enabling_makes_the_links_of_the_install_section(lab: SmallLab, server: int) -> None:
     """What is-enabled answers, and with which exit code."""
     assert ask(lab, server, "is-enabled", "slow") == ("disabled", 1)

@@ -230,6 +230,19 @@ def test_pods_packets_are_recognized_in_clear_text(seen: bytes, clear: int) -> N
     assert wire.clear == clear
 
 
+def test_wireguard_counts_where_this_host_sends_it() -> None:
+    """What others send proves nothing of what this host does."""
+    wire = probe.Wire(IPv4Network("10.42.0.0/24"))
+    seen = frame("10.0.1.2", "10.0.1.20", port=51871, content=b"\x04\x00")
+
+    wire.judge(seen)
+    wire.judge(frame("10.0.1.2", "10.0.1.20", port=8080), sent=True)
+    assert wire.cipher == 0
+
+    wire.judge(seen, sent=True)
+    assert wire.cipher == len(seen)
+
+
 def test_the_environment_says_where_the_api_is() -> None:
     """A list of URLs wins over host and port, as for Cilium."""
     base = {"LAB_SERVICE_ACCOUNT": "/x", "KUBERNETES_SERVICE_HOST": "10.43.0.1"}

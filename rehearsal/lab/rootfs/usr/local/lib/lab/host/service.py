@@ -106,7 +106,12 @@ class Service:
             start = self.unit.commands("ExecStart")
             self._run_all([*self.unit.commands("ExecStartPre"), *start], self._done, fail)
         else:
-            self._run_all(self.unit.commands("ExecStartPre"), self._main, fail)
+            before = self.unit.commands("ExecStartPre")
+            self._run_all(
+                self.unit.commands("ExecCondition"),
+                lambda: self._run_all(before, self._main, fail),
+                lambda: self._over("exec-condition"),
+            )
 
     def _main(self) -> None:
         notifies = self.unit.one("Type") == "notify"
@@ -162,8 +167,10 @@ class Service:
         policy = self.unit.one("Restart", "no")
         again = policy == "always" or policy == ("on-success" if clean else "on-failure")
         prevented = str(code) in self.unit.words("RestartPreventExitStatus")
-        if result == "resources" or prevented or not again:
-            self._state(*(("inactive", "dead") if clean else ("failed", "failed")))
+        skipped = result == "exec-condition"
+        if result == "resources" or skipped or prevented or not again:
+            inactive = clean or skipped
+            self._state(*(("inactive", "dead") if inactive else ("failed", "failed")))
             self._tell(self._starters, False)
             return
         self._state("activating", "auto-restart")
