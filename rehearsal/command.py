@@ -17,7 +17,7 @@ from typing import Any
 
 from rich.console import Console
 
-from rehearsal import breaks, embedded, summary
+from rehearsal import breaks, embedded, summary, usage
 from rehearsal import engine as real_engine
 from rehearsal.isolation import DEFAULTS, LAB_SETTINGS, forget_callers_environment
 from rehearsal.lab.machine import Unavailable
@@ -40,11 +40,13 @@ __all__ = [
     "rehearse",
     "rescue",
     "the_bench",
+    "the_engine_rescue",
     "the_hetzner",
     "the_lab",
     "the_picture",
     "the_review",
 ]
+
 
 EXIT = {"succeeded": 0, "failed": 1, "refused": 1, "unavailable": 3}
 USAGE = 2
@@ -66,7 +68,7 @@ def rehearse(
 ) -> int:
     """Carry the order out and print the answer; returns the exit code."""
     forget_callers_environment()
-    wrong = _usage(faults, engine, lab=lab, keep=keep)
+    wrong = usage.wrong(faults, engine, app=app is not None, refresh=refresh, lab=lab, keep=keep)
     if wrong:
         return _refuse(wrong, as_json, Report(verb, engine, stack, "refused"))
     order = Order(
@@ -86,9 +88,11 @@ def rehearse(
     began = time.monotonic()
     report = _carry_out(order, console(stderr=True))
     report = replace(report, durationSeconds=round(time.monotonic() - began, 2))
+    workspace = workspace_of(order.root, order.workspace, faults, lab=lab)
     if verb == "up" and engine == "embedded" and not app and report.result != "unavailable":
-        kept = workspace_of(order.root, order.workspace, faults, lab=lab).last_up
-        kept.write_text(json.dumps(report.as_json()), encoding="utf-8")
+        workspace.last_up.write_text(json.dumps(report.as_json()), encoding="utf-8")
+    if verb == "destroy" and report.result == "succeeded":
+        workspace.forget_last_up()
     if as_json:
         print(json.dumps(report.as_json()))  # noqa: T201 - the answer
     else:
@@ -138,6 +142,11 @@ def the_bench() -> ModuleType:
     return importlib.import_module("rehearsal.bench.command")
 
 
+def the_engine_rescue() -> ModuleType:
+    """`rehearsal.lab.engine_rescue`: a lab of the real engine after a killed run."""
+    return importlib.import_module("rehearsal.lab.engine_rescue")
+
+
 def the_hetzner() -> ModuleType:
     """`rehearsal.hetzner.command`: the simulator for a real engine."""
     return importlib.import_module("rehearsal.hetzner.command")
@@ -162,26 +171,16 @@ def _in_the_lab(order: Order, progress: Console) -> Report:
     """Imported only here, for an SSH client takes its time to load and nobody else needs it."""
     from rehearsal.lab import engine, entry
 
-    if order.engine == "embedded":
+    try:
+        order = engine.of_the_lab(order)
+    except engine.OtherEngine as other:
+        return failure(blank(order), "refused", [str(other)])
+    if order.engine == "embedded" or order.verb == "status":
         return entry.carry_out(order, progress)
+    if order.app:
+        return failure(blank(order), "refused", [usage.NO_APP])
     engine.require(os.environ)
     return entry.carry_out(order, progress, engine.carry_out)
-
-
-def _usage(names: Sequence[str], chosen: str, *, lab: bool, keep: bool) -> dict[str, str] | None:
-    """What is wrong with the order itself, as an entry of `errors`."""
-    known = [fault.name for fault in breaks.CATALOGUE]
-    unknown = [name for name in names if name not in known]
-    if unknown:
-        rule, fix = f"known breaks: {', '.join(known)}", "--break list explains them"
-        return {"path": "--break", "value": unknown[0], "rule": rule, "fix": fix}
-    if chosen not in ("embedded", "pulumi"):
-        rule = "must be embedded or pulumi"
-        return {"path": "--engine", "value": chosen, "rule": rule, "fix": "leave it away"}
-    if keep and not lab:
-        rule = "leaves a lab standing, and none was asked for"
-        return {"path": "--keep", "value": "without --lab", "rule": rule, "fix": "add --lab"}
-    return None
 
 
 def _refuse(error: dict[str, str], as_json: bool, answer: Report) -> int:

@@ -19,7 +19,7 @@ from rehearsal.pulumi_cli import EngineFailed, EngineMissing, PulumiCli, policy_
 from rehearsal.report import Report, blank, failure
 from rehearsal.workspace import Workspace
 
-__all__ = ["EngineMissing", "EngineRun", "carry_out", "counts", "operate", "preview"]
+__all__ = ["EngineMissing", "EngineRun", "carry_out", "counts", "operate", "preview", "refused"]
 
 MADE_BY_THE_ENGINE = "::default_"
 """In the URN of a provider that no program registered; summaries do not count it."""
@@ -62,8 +62,7 @@ def carry_out(order: Order, workspace: Workspace) -> Report:
     )
     if run.succeeded:
         return replace(report, result="succeeded")
-    refused = any(finding["level"] == "mandatory" for finding in run.policies)
-    return failure(report, "refused" if refused else "failed", run.errors)
+    return failure(report, "refused" if refused(run) else "failed", run.errors)
 
 
 def preview(
@@ -90,6 +89,11 @@ def preview(
     except EngineFailed as failed:
         return EngineRun(False, (), (), (), [str(failed)])
     return operate(cli, "preview", workspace / "events.json", packs)
+
+
+def refused(run: EngineRun) -> bool:
+    """Whether a policy forbids what was to be done."""
+    return any(finding["level"] == "mandatory" for finding in run.policies)
 
 
 def counts(run: EngineRun) -> Counter[str]:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Literal
 
 from rehearsal.program import Program
+from rehearsal.workspace import name_of
 from sovereign.plan import SovereignPlan
 
 Verb = Literal["up", "preview", "destroy", "refresh", "status"]
@@ -35,6 +36,5 @@ class Order:
 
     @property
     def workspace(self) -> str:
-        """What its workspace is called: after the stack, and the project where it is not ours."""
-        project = self.cluster.project
-        return self.stack if project == "sovereign" else f"{project}.{self.stack}"
+        """What its workspace is called."""
+        return name_of(self.stack, self.cluster.project)

@@ -12,6 +12,7 @@ from rich.live import Live
 from rich.text import Text
 from rich.tree import Tree
 
+from rehearsal.runtime import urn as urns
 from rehearsal.runtime.events import (
     Event,
     PolicySpoke,
@@ -21,6 +22,7 @@ from rehearsal.runtime.events import (
     Said,
 )
 from rehearsal.runtime.model import Level, Step
+from rehearsal.runtime.recovery import KILLED
 
 SIGNS = {
     "same": " ",
@@ -85,6 +87,9 @@ class Lines:
                 self._console.print(
                     f" !  {said.pack}/{said.policy}: {said.message}", markup=False, highlight=False
                 )
+            case Said(diagnostic=said) if KILLED in said.message:
+                line = f" !  {urns.name_of(said.urn)}: {said.message}"
+                self._console.print(line, markup=False, highlight=False, soft_wrap=True)
             case _:
                 pass
 
@@ -117,7 +122,9 @@ class LiveTree:
                     self._steps[step.urn] = (step, "failed")
                 case PolicySpoke(violation=said) if said.level is Level.MANDATORY:
                     self._said.append(f"{said.pack}/{said.policy}: {said.message}")
-                case Said():
+                case Said(diagnostic=said) if KILLED in said.message:
+                    self._said.append(f"{urns.name_of(said.urn)}: {said.message}")
+                case _:
                     pass
 
     def __rich__(self) -> Tree:

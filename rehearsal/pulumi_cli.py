@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import yaml
@@ -15,6 +15,7 @@ from rehearsal.isolation import PASSPHRASE, program_environment
 from rehearsal.program import Program
 from rehearsal.runtime import project
 from rehearsal.runtime.drivers.hcloud.api import require_loopback
+from rehearsal.runtime.policy.pack import config_path
 
 COPIED_NOT = (
     *(".git", ".venv", ".rehearsal", "__pycache__", ".mypy_cache", ".pytest_cache"),
@@ -97,21 +98,37 @@ class PulumiCli:
 
 
 def opened(
-    program: Program, *, stack: str, workspace: Path, endpoint: str, virtualenv: Path
+    program: Program,
+    *,
+    stack: str,
+    workspace: Path,
+    endpoint: str,
+    virtualenv: Path,
+    told: Mapping[str, str] | None = None,
 ) -> PulumiCli:
     """The program copied into the workspace, its stack selected on a backend beside it.
 
-    `virtualenv` holds the program's packages. Raises EngineMissing and EngineFailed.
+    The provider's own configuration (`hcloud:`) stays behind: it would come before the environment
+    that names the simulator. `virtualenv` holds the program's packages, `told` is what else the
+    engine finds in its environment. Raises EngineMissing and EngineFailed.
     """
+    program = without_account(program)
     pulumi, backend = find(), workspace / "state"
     if project.read(program.directory).runtime != "python":
         raise EngineFailed(OTHER_LANGUAGE.format(program.directory))
     found = environment(endpoint, backend)
     backend.mkdir(parents=True, exist_ok=True)
     directory = copied(program, stack, workspace, virtualenv)
-    cli = PulumiCli(pulumi, directory, stack, {**os.environ, **found})
+    cli = PulumiCli(pulumi, directory, stack, {**os.environ, **found, **(told or {})})
     cli.select(program)
     return cli
+
+
+def without_account(program: Program) -> Program:
+    """The program without what its stack says of an account at Hetzner."""
+    config = {key: text for key, text in program.config.items() if not key.startswith("hcloud:")}
+    secret = tuple(key for key in program.secret_keys if key in config)
+    return replace(program, config=config, secret_keys=secret)
 
 
 def policy_arguments(packs: Sequence[Path], directory: Path, stack: str) -> list[str]:
@@ -120,16 +137,8 @@ def policy_arguments(packs: Sequence[Path], directory: Path, stack: str) -> list
     for pack in packs:
         words += ["--policy-pack", str(directory / "policies" / pack.name)]
     for pack in packs:
-        words += ["--policy-pack-config", str(pack_config(pack, stack).resolve())]
+        words += ["--policy-pack-config", str(config_path(pack, stack).resolve())]
     return words
-
-
-def pack_config(pack: Path, stack: str) -> Path:
-    """The pack's configuration for that environment, `config.dev.json` where it has none of its
-    own.
-    """
-    own = pack / f"config.{stack}.json"
-    return own if own.is_file() else pack / "config.dev.json"
 
 
 def copied(program: Program, stack: str, workspace: Path, virtualenv: Path) -> Path:

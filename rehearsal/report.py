@@ -10,9 +10,11 @@ from typing import Any, Literal
 from rehearsal.nodes.status import ApiPath, CloudInit
 from rehearsal.order import EngineName, Order, Verb
 from sovereign.plan import SovereignPlan
+from sovereign.plan.cost import NOT_PLANNED, sentence
 
 SCHEMA_VERSION = 1
 Outcome = Literal["succeeded", "failed", "refused", "unavailable"]
+Fate = Literal["stands", "taken down"]
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,8 @@ class Report:
     )
     monthlyCost: Mapping[str, Any] = field(default_factory=dict)  # noqa: N815
     reality: Mapping[str, str] = field(default_factory=dict)
+    lab: Fate | None = None
+    """What became of the lab. None where there was none, and where `errors` say what is left."""
 
     def as_json(self) -> dict[str, Any]:
         """The object that `--json` prints."""
@@ -136,9 +140,14 @@ def blank(order: Order) -> Report:
         ],
         monthlyCost={
             "amount": cost.amount,
+            "known": cost.known,
             "currency": cost.currency,
             "priceDate": cost.price_date,
             "sample": cost.sample,
+            "sentence": sentence(cost),
+            "lines": [asdict(line) for line in cost.lines],
+            "unknown": list(cost.unknown),
+            "notIncluded": NOT_PLANNED,
         },
         reality=_reality(order),
     )

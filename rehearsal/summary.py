@@ -13,6 +13,11 @@ from rehearsal.nodes.status import ApiPath
 from rehearsal.report import Report
 
 READY = {True: "[green]Ready[/green]", False: "[red]NotReady[/red]", None: "[dim]planned[/dim]"}
+LAB = {
+    "stands": "the lab stands: `sovereign lab status`, `ssh NODE` and `kubectl` look into it, "
+    "`down` ends it",
+    "taken down": "the lab is taken down: no namespace, process, mount or disk of it is left",
+}
 LONG_OUTPUT = 70
 """Characters of an output's value that a table shows."""
 
@@ -31,12 +36,14 @@ def show(report: Report, console: Console) -> None:
     if report.outputs:
         console.print(_outputs(report.outputs))
     console.print(_resources(report), highlight=False)
-    console.print(_cost(report.monthlyCost), highlight=False)
+    console.print(report.monthlyCost.get("sentence", ""), highlight=False)
     for error in report.errors:
         where = f"{error['path']}: " if error["path"] else ""
         console.print(f"[red]error[/red] {where}", end="", highlight=False)
         console.print(error["rule"], markup=False, highlight=False, soft_wrap=True)
     console.print(_verdict(report), highlight=False)
+    if report.lab:
+        console.print(LAB[report.lab], markup=False, highlight=False, soft_wrap=True)
     real = "; ".join(f"{what}: {how}" for what, how in report.reality.items())
     console.print(f"engine: {report.engine} ({real})", style="dim", soft_wrap=True)
 
@@ -111,17 +118,6 @@ def _resources(report: Report) -> str:
     return (
         f"resources: {done or 'none'}; Hetzner API: {reads} reads, {writes} writes; "
         f"{report.durationSeconds:.1f} s"
-    )
-
-
-def _cost(cost: Mapping[str, Any]) -> str:
-    if not cost:
-        return ""
-    if cost["amount"] is None:
-        return "monthly cost: unknown"
-    origin = "sample prices" if cost["sample"] else "prices"
-    return (
-        f"monthly cost: {cost['amount']:.2f} {cost['currency']} ({origin} of {cost['priceDate']})"
     )
 
 

@@ -16,7 +16,8 @@ from sovereign.problems import ConfigError
 
 app = typer.Typer(
     no_args_is_help=True,
-    help="Run the unmodified program against a simulated Hetzner and modelled nodes.",
+    help="Run the unmodified program against a simulated Hetzner, with modelled nodes or, with "
+    "--lab, real hosts on this machine.",
 )
 
 Stack = Annotated[str, typer.Option(help="Stack whose Pulumi.<stack>.yaml is used.")]
@@ -42,12 +43,17 @@ Break = Annotated[
 Refresh = Annotated[
     bool, typer.Option("--refresh", help="First compare the state with what is there.")
 ]
-Lab = Annotated[
-    bool, typer.Option("--lab", help="On real hosts in namespaces of this machine (Linux, root).")
-]
+_HOSTS = "On real hosts in namespaces of this machine (Linux, root)"
+LabUp = Annotated[bool, typer.Option("--lab", help=f"{_HOSTS}, taken down at the end if not kept.")]
+Lab = Annotated[bool, typer.Option("--lab", help=f"{_HOSTS}: the lab that stands.")]
 Keep = Annotated[bool, typer.Option("--keep", help="With --lab: leave the lab standing.")]
 Engine = Annotated[
-    str, typer.Option(help="embedded, or pulumi where it is on PATH (preview only).")
+    str,
+    typer.Option(
+        help="embedded, or pulumi where it is on PATH: alone it previews the cluster on an empty "
+        "project; with --lab it previews what stands there, or brings up, changes, refreshes and "
+        "destroys (with --keep it only brings up)."
+    ),
 ]
 
 
@@ -64,7 +70,7 @@ def up(
     breaks: Break = None,
     engine: Engine = "embedded",
     refresh: Refresh = False,
-    lab: Lab = False,
+    lab: LabUp = False,
     keep: Keep = False,
 ) -> None:
     """Bring the stack up and wait until every node and component is Ready."""
@@ -234,4 +240,5 @@ def _unavailable(verb: str, stack: str, sentence: str) -> dict[str, Any]:
         "apiCalls": dict.fromkeys(("GET", "POST", "PUT", "DELETE"), 0),
         **{key: [] for key in ("nodes", "components", "policyPacks", "policies")},
         **{key: {} for key in ("outputs", "monthlyCost", "reality")},
+        "lab": None,
     }

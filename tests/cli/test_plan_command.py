@@ -31,7 +31,7 @@ def test_the_plan_is_printed_as_tables() -> None:
         "k3s-amd64",
         "10.0.1.2:6443",
         "1305 for pods",
-        "36.00 EUR (sample prices of 2026-11-01)",
+        "107.97 EUR (sample prices of 2026-09-04)",
     ):
         assert expected in text
 

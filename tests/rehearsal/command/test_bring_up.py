@@ -144,7 +144,7 @@ def test_the_tables_say_what_a_person_asks_first(story: dict[str, Said]) -> None
         "Ready",
         "rules",
         "[secret]",
-        "36.00 EUR (sample prices of 2026-11-01)",
+        "107.97 EUR (sample prices of 2026-09-04)",
         "every node and component is Ready",
         "engine: embedded",
     ):

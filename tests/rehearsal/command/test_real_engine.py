@@ -1,22 +1,25 @@
 """The dry part of the real engine: what it is told, where it finds its plugins, what a tour is."""
 
 import json
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import yaml
 
+from rehearsal import breaks, isolation, pulumi_cli, usage
 from rehearsal import engine as real_engine
-from rehearsal import isolation, pulumi_cli
 from rehearsal.lab import engine, plugins
-from rehearsal.order import Order
+from rehearsal.nodes.surroundings import Surroundings
 from rehearsal.program import Program
 from rehearsal.runtime.drivers.hcloud.api import NotLoopback
+from rehearsal.runtime.model import Drivers
+from rehearsal.runtime.policy.pack import NO_CONFIGURATION
 from sovereign.cli import stack_file
-from sovereign.cli.plan import plan_of
 from tests.configurations import ROOT
+from tests.rehearsal.command.rehearsed import Directory
+from tests.rehearsal.lab.dry_engine import stand_in
 
 HCLOUD = plugins.Plugin("hcloud", "1.43.3")
 
@@ -24,23 +27,6 @@ HCLOUD = plugins.Plugin("hcloud", "1.43.3")
 def program(*settings: str) -> Program:
     file = stack_file.read(ROOT, "dev", settings).with_defaults(isolation.DEFAULTS)
     return Program(ROOT, file.project, file.engine_config(), ("sovereign:seed",))
-
-
-def order(**changes: Any) -> Order:
-    file = stack_file.read(ROOT, "dev").with_defaults(isolation.DEFAULTS)
-    made = Order(
-        verb="up",
-        stack="dev",
-        root=ROOT,
-        cluster=program(),
-        plan=plan_of(file),
-        app=None,
-        policy_packs=(),
-        breaks=(),
-        engine="pulumi",
-        lab=True,
-    )
-    return replace(made, **changes)
 
 
 def test_the_engine_finds_a_hetzner_on_this_machine_and_a_state_of_its_own(tmp_path: Path) -> None:
@@ -75,7 +61,8 @@ def test_the_program_is_copied_without_its_secrets(tmp_path: Path) -> None:
 
 
 def test_there_is_a_configuration_for_every_pack(tmp_path: Path) -> None:
-    """The engine wants as many of one as of the other; the stack's own comes first."""
+    """The engine wants as many of one as of the other; the stack's own comes first, a pack
+    without any gets an empty one."""
     packs = [tmp_path / "a", tmp_path / "b"]
     for pack in packs:
         pack.mkdir()
@@ -83,7 +70,7 @@ def test_there_is_a_configuration_for_every_pack(tmp_path: Path) -> None:
     assert pulumi_cli.policy_arguments(packs, Path("/copy"), "prod") == [
         *("--policy-pack", "/copy/policies/a", "--policy-pack", "/copy/policies/b"),
         *("--policy-pack-config", str(packs[0] / "config.prod.json")),
-        *("--policy-pack-config", str(packs[1] / "config.dev.json")),
+        *("--policy-pack-config", str(NO_CONFIGURATION)),
     ]
 
 
@@ -121,24 +108,6 @@ def test_a_machine_without_the_engine_ends_in_one_sentence(
     monkeypatch.setenv("PATH", "/nowhere")
     with pytest.raises(pulumi_cli.EngineMissing, match="`pulumi` is not on PATH"):
         engine.require({"PATH": "/nowhere"})
-
-
-def test_a_tour_ends_with_nothing_and_twice_expects_no_change() -> None:
-    """`--keep` stays with what the first step made; a preview takes the embedded state over."""
-    tour = engine.steps(order())
-    assert [step.verb for step in tour] == ["up", "up", "up", "up", "refresh", "destroy"]
-    assert [engine.UNCHANGED in step.flags for step in tour] == [
-        False,
-        True,
-        False,
-        False,
-        True,
-        False,
-    ]
-    assert [step.more_workers for step in tour] == [0, 0, 1, 0, 0, 0]
-    assert [step.verb for step in engine.steps(order(keep=True))] == ["up"]
-    (takeover,) = engine.steps(order(verb="preview"))
-    assert (takeover.verb, takeover.flags) == ("preview", (engine.UNCHANGED,))
 
 
 @pytest.mark.parametrize(
@@ -181,3 +150,93 @@ def test_a_replacement_counts_once_and_a_providers_own_not_at_all(tmp_path: Path
     )
     run = real_engine.read_events(log, succeeded=True, printed="")
     assert real_engine.counts(run) == {"replace": 1, "create": 1}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "path", "rule"),
+    [
+        (("up", "--break", "nic-late"), "--break", "the real engine only previews"),
+        (("up", "--refresh"), "--refresh", "the real engine only previews"),
+        (("up", "--lab", "--break", "mtu-1500"), "--break", "the embedded runtime's drivers"),
+        (
+            ("up", "--lab", "--break", "nic-late", "--break", "wrong-agent-token"),
+            "--break",
+            "with it there are nic-late, firewall-closed-6443, k3s-checksum",
+        ),
+        (("up", "--program", "examples/app-stack"), "--program", "no app stack's"),
+        (("preview", "--lab", "--program", "examples/app-stack"), "--program", "no app stack's"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
+)
+def test_what_the_real_engine_would_not_carry_out_is_refused(
+    arguments: tuple[str, ...], path: str, rule: str, tmp_path: Path
+) -> None:
+    """Bad usage: nothing runs, and nothing is begun."""
+    said = Directory(tmp_path).sovereign("rehearse", *arguments, "--engine", "pulumi", "--json")
+    (error,) = said.answer["errors"]
+    assert (said.code, said.answer["result"], error["path"]) == (2, "refused", path)
+    assert rule in error["rule"]
+    assert not (tmp_path / ".rehearsal").exists()
+
+
+def test_the_real_engine_is_given_the_faults_that_it_meets() -> None:
+    """Those that change nothing between the embedded runtime and its drivers."""
+
+    class Hosts:
+        surroundings = Surroundings()
+
+    drivers = cast("Drivers", Healthy())
+    around = [one.name for one in breaks.CATALOGUE if one.inject(drivers, Hosts()) is drivers]
+    assert around == list(usage.AROUND_HOSTS)
+    for name in around:
+        assert order_is_wrong([name], lab=True) is None
+
+
+@dataclass(frozen=True)
+class Healthy:
+    """Drivers that nobody uses."""
+
+    hosts: object = None
+    cluster: object = None
+
+
+def order_is_wrong(faults: list[str], *, lab: bool) -> dict[str, str] | None:
+    """What is wrong with these faults on the real engine."""
+    return usage.wrong(faults, "pulumi", app=False, refresh=False, lab=lab, keep=False)
+
+
+def test_plugins_in_the_callers_pulumi_home_are_found(tmp_path: Path) -> None:
+    """Although everything else of the caller's engine is forgotten: the next thing that this
+    machine lacks is the lab's."""
+    engine_there = stand_in(tmp_path / "engine")
+    found = {"PATH": str(engine_there.directory), "PULUMI_HOME": str(engine_there.home)}
+    command = ("rehearse", "up", "--lab", "--engine", "pulumi")
+    (tmp_path / "here").mkdir()
+    said = Directory(tmp_path / "here", found).sovereign(*command)
+    assert said.code == 3
+    assert said.out.startswith("the lab cannot run on this machine, it needs ")
+    elsewhere = Directory(tmp_path / "here", {**found, "PULUMI_HOME": str(tmp_path)})
+    said = elsewhere.sovereign(*command)
+    assert said.code == 3
+    assert said.out.startswith("the lab has no way out, so the engine's plugins must be on this ")
+
+
+def test_an_engine_without_its_language_host_is_not_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It runs the program and the packs, and comes with the CLI: beside it, or on PATH."""
+    found = stand_in(tmp_path / "engine")
+    monkeypatch.setenv("PATH", str(found.directory))
+    environment = {"PATH": str(found.directory), "PULUMI_HOME": str(found.home)}
+    engine.require(environment)
+    (found.directory / plugins.LANGUAGE_HOST).rename(tmp_path / plugins.LANGUAGE_HOST)
+    with pytest.raises(pulumi_cli.EngineMissing, match="install the whole Pulumi CLI"):
+        engine.require(environment)
+    engine.require({**environment, "PATH": str(tmp_path)})
+
+
+def test_only_the_place_of_the_plugins_is_kept_of_the_callers_engine() -> None:
+    """Backend, token and passphrase go."""
+    environment = {"PULUMI_HOME": "/p", "PULUMI_ACCESS_TOKEN": "t", "PULUMI_BACKEND_URL": "u"}
+    assert isolation.forget(environment) == ["PULUMI_ACCESS_TOKEN", "PULUMI_BACKEND_URL"]
+    assert environment == {"PULUMI_HOME": "/p"}
