@@ -4,6 +4,7 @@ from tests.mutation.mutation import Mutation
 from tests.mutation.table.checks import CHECKS
 from tests.mutation.table.cluster import CLUSTER
 from tests.mutation.table.configuration import CONFIGURATION
+from tests.mutation.table.environments import ENVIRONMENTS
 from tests.mutation.table.judgements import JUDGEMENTS
 from tests.mutation.table.languages import LANGUAGES
 from tests.mutation.table.plan import PLAN
@@ -25,4 +26,5 @@ MUTATIONS: tuple[Mutation, ...] = (
     *POLICIES,
     *JUDGEMENTS,
     *REVIEWS,
+    *ENVIRONMENTS,
 )

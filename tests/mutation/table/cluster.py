@@ -58,8 +58,8 @@ CLUSTER: tuple[Mutation, ...] = (
         "depends_on=[manifests.stdout and manifests] if False else [],",
     ),
     _cilium(
-        "the release outlives its control plane",
-        "deleted_with=anchor.server,",
+        "the release outlives its cluster",
+        'deleted_with=args["network"].subnet,',
         "deleted_with=manifests,",
     ),
     _cilium("facts without values", '"values": dict(plan.cilium.values),', '"values": {},'),
@@ -100,7 +100,7 @@ CLUSTER: tuple[Mutation, ...] = (
         "after=[self.api, last_server]",
         "after=[self.api]",
     ),
-    _join("control planes leave in parallel", "*leaves[-1:]]", "]"),
+    _gate("a protected control plane leaves", '"yes" if plan.protect else ""', '""'),
     _join("a second cluster is made", '" ".join(plan.peers(node.plan))', '""'),
     _join("a successor is taken out", '"SERVER_ID": node.server.id,', '"SERVER_ID": "",'),
     _join(
@@ -109,14 +109,14 @@ CLUSTER: tuple[Mutation, ...] = (
         "pulumi.ResourceOptions(parent=self)",
     ),
     _join(
-        "a leave that outlives the control plane",
-        "depends_on=after, deleted_with=anchor.server)",
-        "depends_on=after)",
+        "a leave that outlives its cluster",
+        'depends_on=after, deleted_with=self._args["network"].subnet',
+        "depends_on=after",
     ),
     _join(
         "a leave that goes with its own node",
-        "deleted_with=anchor.server)",
-        "deleted_with=node.server)",
+        'deleted_with=self._args["network"].subnet',
+        "deleted_with=node.server",
     ),
     _join(
         "a leave through the node itself",
@@ -171,10 +171,10 @@ CLUSTER: tuple[Mutation, ...] = (
     ),
     _controller(
         "the Secret outlives its cluster",
-        'depends_on=[args["api"]], deleted_with=anchor.server',
+        'depends_on=[args["api"]], deleted_with=network.subnet',
         'depends_on=[args["api"]]',
     ),
-    _controller("no network id", '"network": args["network_id"].apply(str),', '"network": "",'),
+    _controller("no network id", '"network": network.network_id.apply(str),', '"network": "",'),
     _charts("an awaited release", "skip_await=True,", "skip_await=False,"),
     _charts("a release is created before its predecessor goes", "delete_before_replace=True,", ""),
     _charts("a wrong archive passes", "if found != sha256:", "if found == sha256:"),
@@ -225,5 +225,5 @@ CLUSTER: tuple[Mutation, ...] = (
         "everything is pinned in the facts", '"pinned": a.sha256 is not None', '"pinned": True'
     ),
     _baseline("policies before their definitions", 'depends_on=[args["ready"]],', ""),
-    _baseline("policies that outlive their cluster", 'deleted_with=args["anchor"].server,', ""),
+    _baseline("policies that outlive their cluster", 'deleted_with=args["network"].subnet,', ""),
 )

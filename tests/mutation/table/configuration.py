@@ -114,7 +114,7 @@ CONFIGURATION: tuple[Mutation, ...] = (
         "Field()]",
         *_VALUES,
     ),
-    _contract("the kubeconfig is in clear", 'YAML", secret=True)', 'YAML")'),
+    _contract("the kubeconfig is in clear", '{"minLength": 1}, secret=True', '{"minLength": 1}'),
     _contract(
         "a renamed output", 'OutputPromise("gatewayClass"', 'OutputPromise("gatewayClassName"'
     ),

@@ -9,6 +9,11 @@ _N, _E = "policies/network/rules", "policies/encryption/rules"
 _attachments = mutated(f"{_N}/attachments.py", _RULES)
 _services = mutated(f"{_N}/services.py", _RULES)
 _placement = mutated(f"{_N}/placement.py", _RULES)
+_autoscaler = mutated(f"{_N}/autoscaler.py", _RULES)
+_server_firewall = mutated(f"{_N}/server_firewall.py", _RULES)
+_script = mutated("policies/framework/k3s_script.py", _RULES)
+_selectors = mutated("policies/framework/selectors.py", _RULES)
+_config = mutated("policies/framework/cilium_config.py", _RULES)
 _firewall_size = mutated(f"{_N}/firewall_size.py", _RULES)
 _servers = mutated(f"{_N}/servers.py", _RULES)
 _balancers = mutated(f"{_N}/load_balancers.py", _RULES)
@@ -31,6 +36,20 @@ JUDGEMENTS: tuple[Mutation, ...] = (
         "sum(each for each in maxima if isinstance(each, int))",
         "0",
     ),
+    _attachments(
+        "two networks are one", "several = len(NETWORK", "several = False and len(NETWORK"
+    ),
+    _autoscaler("the autoscaler's own option", "yield int(option[1])", "yield 0"),
+    _server_firewall("no firewall passes", "            bare.append(each)", "            pass"),
+    _server_firewall("any selector protects", "selects(one, labels)", "labels"),
+    _script("a script's comments count", 'COMMENT.sub("", opened(script))', "opened(script)"),
+    _script("agents are servers", 'if each.role != "server":', "if not each.role:"),
+    _selectors(
+        "only one value is read", '.split(",")]\n        found', '.split(";")]\n        found'
+    ),
+    _config(
+        "IPsec is WireGuard", 'for kind in ("wireguard", "ipsec"):', 'for kind in ("wireguard",):'
+    ),
     _services("Gateways make no load balancer", "return [*services, *gateways]", "return services"),
     _services("any Service makes a load balancer", '== "LoadBalancer"', '!= "ExternalName"'),
     _placement("eleven in a group", "PLACEMENT_GROUP_SERVERS = 10", "PLACEMENT_GROUP_SERVERS = 11"),
@@ -45,24 +64,26 @@ JUDGEMENTS: tuple[Mutation, ...] = (
     ),
     _servers("announced types pass", "if text(kind) in announced:", "if kind is Ellipsis:"),
     _balancers("26 targets", '"lb11": {"services": 5, "targets": 25}', '"lb11": {"services": 5}'),
-    _balancers(
-        "a selector is one target", "    return sum(\n        all(", "    return any(\n        all("
-    ),
+    _balancers("a selector is one target", "return sum(selects(", "return any(selects("),
     _balancers("a small one by default is large", 'DEFAULT_TYPE = "lb11"', 'DEFAULT_TYPE = "lb31"'),
     _labels(
         "values of 64 characters", '{0,61}[A-Za-z0-9])?")\nPREFIX', '{0,62}[A-Za-z0-9])?")\nPREFIX'
     ),
     _labels("a label that is there is changed", "if at(labels, key) is None}", "}", _LABELS),
     _labels("firewalls are labelled", "OWNED = (*SERVER.types,", 'OWNED = ("hcloud:*",', _LABELS),
-    _installer("a channel passes", "elif channel:", "elif False:"),
-    _installer("any version passes", "if version and K3S.fullmatch(version[1]):", "if version:"),
+    _installer("a channel passes", "elif channel and not newest:", "elif False:"),
+    _installer("any version passes", "and version and K3S.fullmatch(version[1]):", "and version:"),
     _tested("any Kubernetes passes", "if minor not in listed:", "if not minor:"),
     _tested("an older Gateway API passes", "or found < wanted)", "or not found)"),
     _tested(
         "below the lowest passes", 'if numbers(version) < numbers(at(row, "lowest")):', "if False:"
     ),
     _deny("one direction is enough", "return here and direction in self.directions", "return here"),
-    _deny("an open rule of Kubernetes closes", "if {} not in entries(at(spec, way))]", "if way]"),
+    _deny("an open rule of Kubernetes closes", "return not peers or any(", "return any("),
+    _deny("an open rule of Cilium closes", 'return "all" in named or', "return"),
+    _deny(
+        "policies do not add up", "any(each.opens(name, way)", "any(False and each.opens(name, way)"
+    ),
     _deny(
         "every clusterwide policy closes all",
         "frozenset(values))\n    elif",
@@ -79,7 +100,8 @@ JUDGEMENTS: tuple[Mutation, ...] = (
     _authentication("no SPIRE passes", "if found is not True and", "if found is Ellipsis and"),
     _authentication("any line carries it", "and line not in LINES:", "and not LINES:"),
     _hosts("it is never said", 'if settings["accepted"]:', "if switch:"),
-    _images("latest passes", 'tag in ("", "latest")', 'tag == ""'),
+    _images("latest passes", 'CHANNELS = ["latest", ', "CHANNELS = ["),
+    _images("a channel for a base passes", "(not base or base.isalpha())", "not base"),
     _images("a port is a tag", 'name.rpartition("/")[2].partition(":")', 'name.partition(":")'),
     _containers(
         "jobs are not looked at", '    ("spec", "jobTemplate", "spec", "template", "spec"),\n', ""

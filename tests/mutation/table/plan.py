@@ -89,13 +89,13 @@ PLAN: tuple[Mutation, ...] = (
     ),
     _nodes(
         "workers initialise",
-        'if role == "worker":\n        return addressing',
-        'if role == "nobody":\n        return addressing',
+        'if role == "control-plane" and node_id == first:',
+        "if node_id == first:",
     ),
     _nodes(
-        "a replaced first server initialises again",
-        "node_id == servers[0] and generation == 1",
-        "node_id == servers[0]",
+        "everybody joins the server that is replaced",
+        "key=lambda one: (group.generations.get(one, 1), one)",
+        "key=lambda one: one",
     ),
     _nodes(
         "the control plane is never tainted", "if tainted_by_default else []", "if False else []"
@@ -206,8 +206,20 @@ PLAN: tuple[Mutation, ...] = (
     ),
     _cost(
         "an unknown price is zero",
-        "amount = None if unknown else round(sum(float(prices[n.server_type])",
-        "amount = round(sum(float(prices.get(n.server_type, 0))",
+        "amount=None if None in amounts else known,",
+        "amount=known,",
+    ),
+    _cost(
+        "a server without an address",
+        '        Billed("primary-ipv4", location=location),\n',
+        "",
+    ),
+    _cost("backups at the price of a server", "* self.backups_percent / 100", "* 1"),
+    _cost("European prices hold overseas", "one.location if strange else", '"" if strange else'),
+    _cost(
+        "only the last of equal positions",
+        "counted.get(key, 0) + one.quantity",
+        "one.quantity",
     ),
     _artifacts(
         "a pin of any version",

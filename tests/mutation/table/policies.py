@@ -18,6 +18,7 @@ _versions = mutated(f"{_N}/versions.py", _RULES)
 _artifacts = mutated(f"{_E}/artifacts.py", _RULES)
 _gateway = mutated(f"{_E}/gateway.py", _RULES)
 _secrets = mutated(f"{_E}/secrets.py", _RULES)
+_packed = mutated("policies/framework/packed.py", _RULES)
 _strict = mutated(f"{_E}/strict_mode.py", _RULES)
 _wireguard = mutated(f"{_E}/wireguard.py", _RULES)
 _adapter = mutated("policies/framework/adapter.py", _WIRE)
@@ -31,8 +32,8 @@ POLICIES: tuple[Mutation, ...] = (
     _api("a missing host passes", "if host is None:", 'if host == "":'),
     _api(
         "one address for three control planes",
-        "who.control_plane_count < 2 or",
-        "who.control_plane_count < 9 or",
+        "or (who.control_plane_count < 2 and not maybe)",
+        "or (who.control_plane_count < 9 and not maybe)",
     ),
     _attachment("a server outside the network", "if bare and not separate:", "if False:"),
     _attachment(
@@ -73,6 +74,7 @@ POLICIES: tuple[Mutation, ...] = (
     _protection(
         "unprotected resources pass", "if not each.protected]", "if each.protected is None]"
     ),
+    _protection("an address may go", "PRIMARY_IP, FLOATING_IP, LOAD_BALANCER,", "LOAD_BALANCER,"),
     _ranges(
         "overlaps pass",
         "not in nested and ranges[one].overlaps(ranges[two])",
@@ -119,8 +121,8 @@ POLICIES: tuple[Mutation, ...] = (
     ),
     _versions(
         "below the floor passes",
-        "if numbers(version) >= numbers(floor):",
-        "if numbers(version):",
+        "low = numbers(version) < numbers(floor)",
+        "low = not numbers(version)",
     ),
     _versions(
         "charts of others may float", "CLOUD_CONTROLLER, K3S_JOIN, ANY_CHART)", "K3S_JOIN)", _WIRE
@@ -130,7 +132,7 @@ POLICIES: tuple[Mutation, ...] = (
     _gateway("TLS without a certificate", "if not any(text(at(each", "if any(text(at(each"),
     _secrets("secrets in clear", "elif found is not True:", "elif found is False:"),
     _secrets("k3s tokens pass", r"\bK10[0-9A-Za-z]+::", r"\bK99[0-9A-Za-z]+::"),
-    _secrets("packed tokens pass", "DEPTH = 3", "DEPTH = 0"),
+    _packed("packed tokens pass", "DEPTH = 3", "DEPTH = 0"),
     _strict("keys of another line pass", "if key not in read", "if key is None"),
     _strict(
         "strict mode without a range",

@@ -25,6 +25,7 @@ RECOVER: tuple[Mutation, ...] = (
         "if one.name in chosen and not one.protected:",
         "if one.name in chosen:",
     ),
+    _decide("Helm is not mentioned", "elif operation.type == helm.RELEASE:", "elif False:"),
     _decide("a finished deletion is done again", "if operation.urn in gone:", "if False:"),
     _decide("a doomed server still counts", "if name not in going]", "]"),
     _deployment(
@@ -45,7 +46,7 @@ RECOVER: tuple[Mutation, ...] = (
     ),
     _carry_out("an idle recovery writes", "if recovered != deployment:", "if True:"),
     _carry_out("nothing is read after an import", "stack.refresh(list(imported))", "pass"),
-    _carry_out("every deletion counts as done", "not project.exists(", "("),
+    _carry_out("every deletion counts as done", "and not project.exists(TYPES", "and (TYPES"),
     _engine("a living run's lock is broken", "stale=here and not _alive(pid)", "stale=here"),
     _engine("another machine's lock is broken", "stale=here and not", "stale=not"),
     _project(

@@ -13,6 +13,7 @@ _values = mutated(f"{_D}/write-values.sh", "tests/scripts/test_api.py")
 _apply = mutated(f"{_D}/apply-manifests.sh", "tests/scripts/test_apply_manifests.py")
 _restart = mutated(f"{_D}/restart-ssh.sh", "tests/scripts/test_restart_ssh.py")
 _ready = mutated(f"{_D}/wait-ready.sh", "tests/scripts/test_wait_ready.py")
+_retire = mutated(f"{_D}/retire.sh", "tests/scripts/test_retire.py")
 _leave = mutated(f"{_D}/leave.sh", "tests/scripts/test_leave.py")
 _diagnose = mutated(f"{_D}/diagnose.sh", "tests/scripts/test_diagnose.py")
 _boot = mutated(f"{_D}/cloud-init.yaml", _files, "tests/plan/test_user_data.py")
@@ -66,7 +67,11 @@ SCRIPTS: tuple[Mutation, ...] = (
     _join("a second cluster is made", "for peer in ${PEERS:-}; do", "for peer in; do"),
     _join("who joins creates as well", " | sed '/^cluster-init:/d'", ""),
     _join("a lost cluster is made anew", "for worker in ${WORKERS:-}; do", "for worker in; do"),
-    _join("a restored cluster is refused", " && [ ! -d /var/lib/rancher/k3s/server/db ]", ""),
+    _join("a restored cluster is refused", ' && [ ! -d "$datastore" ]', ""),
+    _join("a removed server joins by itself", "test ! -e %s/etcd/tombstone", "true %s"),
+    _join("a removed server never joins again", 'mv "$datastore" "$datastore.$(date +%s)"', ":"),
+    _join("another server to join restarts all", "-e '/^server: /d' ", ""),
+    _join("another anchor restarts servers", " -e '/^cluster-init: /d'", ""),
     _join("hardening without its files", 'if [ -n "$missing" ]; then', "if false; then"),
     _join("Kubernetes goes back", 'if [ "$step" -lt 0 ] ||', 'if [ "$step" -lt -9 ] ||'),
     _join("two minors at a time", '|| [ "$step" -gt 1 ]; then', "; then"),
@@ -123,8 +128,24 @@ SCRIPTS: tuple[Mutation, ...] = (
         "else if (desired[name] == 0 || ready[name] < desired[name])",
         "else if (ready[name] == 0)",
     ),
+    _ready("nobody leaves by the gate", 'if [ -n "$servers" ]; then', "if false; then"),
+    _ready(
+        "a healthy member goes before a dead one", "{ last = last $0", "{ print; next; last = $0"
+    ),
+    _ready("planned nodes leave", ' || index(planned, " " $1 " ")', ""),
+    _ready("strangers leave", "index($1, prefix) != 1 || ", ""),
+    _ready("a protected one leaves", 'if [ -n "$PROTECT" ]; then', "if false; then"),
+    _ready("a worker leaves beside it", 'if [ -n "$others" ]; then', "if false; then"),
+    _retire("the planned generation leaves", '[ "$shown" = "$HOST_KEY" ]', "false"),
+    _retire("it does not wait for the others", '[ -n "$(missing)" ]; do', "false; do"),
+    _retire("a protected one leaves", 'if [ -n "$PROTECT" ]; then', "if false; then"),
+    _retire("beside a removed node", 'if [ -n "$leaving" ]; then', "if false; then"),
+    _retire("a riddle leaves", 'if [ -z "$shown" ]; then', "if false; then"),
+    _retire("no drain", 'if [ "$ready" = True ]; then', "if false; then"),
+    _retire("the node stays", 'k3s kubectl delete node "$NODE"', ': "$NODE"'),
+    _retire("its password stays", 'k3s kubectl delete secret "$NODE', ': "$NODE'),
     _ready("it never gives up", '[ "$(date +%s)" -ge "$deadline" ]', "false"),
-    _ready("it is ready at once", "    waiting >/dev/null\ndo", "    false\ndo"),
+    _ready("it is ready at once", "        waiting >/dev/null\n    do", "        false\n    do"),
     _leave("no drain", 'if [ "$ready" = True ]; then', "if false; then"),
     _leave("a dead node is drained", 'if [ "$ready" = True ]; then', "if true; then"),
     _leave(

@@ -24,7 +24,7 @@ SERVERS: tuple[Mutation, ...] = (
     _compat(
         "ignore_changes in Python's names", 'ignore_changes=["userData",', 'ignore_changes=["user",'
     ),
-    _compat("an attachment that never came", "network.ip and network.mac_address", "network.ip"),
+    _compat("an attachment that never came", "address and (hardware or public)", "address"),
     _compat("no delete_before_replace", "delete_before_replace=True,\n", ""),
     _compat("no replacement trigger", "replacement_trigger=generation,", ""),
     _compat(
@@ -35,13 +35,32 @@ SERVERS: tuple[Mutation, ...] = (
     ),
     _compat(
         "the network is never protected",
-        'ignore_changes=["ipRange"], protect=protect)',
-        'ignore_changes=["ipRange"], protect=False)',
+        "ignore_changes=list(frozen), protect=protect)",
+        "ignore_changes=list(frozen), protect=False)",
     ),
     _compat(
         "a changed range reaches the provider",
-        'ignore_changes=["ipRange"], protect=protect)',
+        "ignore_changes=list(frozen), protect=protect)",
         "protect=protect)",
+    ),
+    _compat("a changed location passes", "found and found != location", "not found"),
+    _compat(
+        "another seed passes",
+        "found and found.split()[:2] != public.split()[:2]",
+        "not found",
+        "tests/components/test_access.py",
+    ),
+    _compat(
+        "a comment makes another key",
+        "found.split()[:2] != public.split()[:2]",
+        "found != public",
+        "tests/components/test_access.py",
+    ),
+    _compat(
+        "another key replaces the deploy key",
+        'delete_before_replace=True, ignore_changes=["publicKey"]',
+        "delete_before_replace=True",
+        "tests/components/test_access.py",
     ),
     _compat("a changed range passes", "actual is not None and actual != planned", "actual is None"),
     _compat("no alias_ips", ", ip=address, alias_ips=[])", ", ip=address)"),
@@ -49,8 +68,8 @@ SERVERS: tuple[Mutation, ...] = (
     _compat("no pinned address", "ip=address, alias_ips=[])", "alias_ips=[])"),
     _compat(
         "a missing address passes",
-        "for network in networks or []:",
-        'if not networks:\n            return ""\n        for network in networks or []:',
+        "for address, hardware in interfaces:",
+        'if not interfaces:\n            return ""\n        for address, hardware in interfaces:',
     ),
     _compat("firewalls may be renamed", 'ignore_changes=["name", "labels"])', "ignore_changes=[])"),
     _compat(
@@ -85,12 +104,12 @@ SERVERS: tuple[Mutation, ...] = (
     _server("no graceful stop", "shutdown_before_deletion=True,", ""),
     _server(
         "the planned address is taken for the real one",
-        "private_ip=compat.private_ip(server, plan.name),",
+        "private_ip=compat.private_ip(server, plan.name, plan.location),",
         "private_ip=pulumi.Output.from_input(plan.private_ip),",
     ),
     _server(
         "the host key is the public address's",
-        "host_key=pulumi.Output.unsecret(keys.apply(lambda pair: pair.public)),",
+        "host_key=public_half(keys),",
         "host_key=server.ipv4_address,",
         "tests/components/test_ssh.py",
     ),
@@ -112,10 +131,37 @@ SERVERS: tuple[Mutation, ...] = (
         '"podCidr": plan.network.pod_cidr,',
         '"podCidr": plan.network.service_cidr,',
     ),
-    _access("a secret public key", "pulumi.Output.unsecret(deploy)", "deploy"),
-    _access("extra keys are forgotten", "            **extra_keys,\n", ""),
+    _access("a secret public key", "pulumi.Output.unsecret(", "pulumi.Output.from_input("),
+    _access("extra keys are forgotten", ", *(key.id for key in extra)]", "]"),
+    _access("the seed is not compared", "compat.guard_seed(made, deploy)", "made.id"),
+    _network("a zone that reaches the provider", '["ipRange", "networkZone"]', '["ipRange"]'),
     _access("two keys of one name", "parent=self, delete_before_replace=True)", "parent=self)"),
-    _control_plane("protection is not handed on", "protect=plan.protect)", "protect=False)"),
+    _control_plane(
+        "protection is not handed on", "protect=plan.protect, after", "protect=False, after"
+    ),
+    _control_plane(
+        "a raised generation waits for nobody",
+        "protect=plan.protect, after=after)",
+        "protect=plan.protect)",
+    ),
+    _control_plane("raised generations side by side", "raised.append(made[-1].server)", "pass"),
+    _control_plane(
+        "workers leave through a server that is gone",
+        'raised: list[pulumi.Resource] = [worker.server for worker in args["workers"]]',
+        "raised: list[pulumi.Resource] = []",
+    ),
+    _control_plane(
+        "a control plane leaves once for all generations", "triggers=[node.generation],", ""
+    ),
+    _control_plane(
+        "everybody leaves at the first bring-up", "if made and node.generation > 1:", "if made:"
+    ),
+    _control_plane("a protected control plane leaves", '"yes" if plan.protect else ""', '""'),
+    _control_plane(
+        "it is asked to leave through itself",
+        "self._retire(node, made[0], args, raised)",
+        "self._retire(node, made[-1], args, raised)",
+    ),
     _control_plane(
         "facts without nodes",
         '"nodes": [server.facts(node) for node in plan.control_planes],',
