@@ -34,12 +34,14 @@ engine-test: .venv/dev.stamp ## compare with the real engine, where `pulumi` is 
 bench: .venv/rehearsal.stamp ## the benchmark of docs/performance.md
 	@$(BIN)/sovereign rehearse bench
 
-lab: .venv/rehearsal.stamp ## the stack on real hosts in namespaces of this machine, up, shown and down (Linux, root; ENGINE=pulumi)
+lab: ## the stack on real hosts in namespaces of this machine, up, shown and down (Linux, root; ENGINE=pulumi)
 	@.ci/packages.sh
+	@$(MAKE) --no-print-directory .venv/rehearsal.stamp
 	@$(BIN)/sovereign rehearse up --lab --stack $(STACK) --engine $(ENGINE)
 
-soak: .venv/dev.stamp ## twenty rounds of the lab, and nothing left behind
+soak: ## twenty rounds of the lab, and nothing left behind
 	@.ci/packages.sh
+	@$(MAKE) --no-print-directory .venv/dev.stamp
 	@$(BIN)/python -m tests.rehearsal.lab.soak 20
 
 docs: .venv/dev.stamp ## the documentation site, in .site/
@@ -48,7 +50,9 @@ docs: .venv/dev.stamp ## the documentation site, in .site/
 	@echo "open .site/index.html"
 
 .venv/bin/python:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed, $(PYTHON) is older"; exit 3; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || .ci/packages.sh python3-venv
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed, $(PYTHON) is older or missing"; exit 3; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { echo "$(PYTHON) cannot make a virtual environment (on Debian: apt-get install -y python3-venv)"; exit 3; }
 	@$(PYTHON) -m venv .venv
 
 .venv/rehearsal.stamp: requirements-rehearsal.txt pyproject.toml | .venv/bin/python

@@ -2,7 +2,7 @@
 
 Each document gets a copy of the repository, a shell, the simulator as Hetzner's API, and the real
 `sovereign` command. Pulumi's CLI is a stand-in that knows the real one's verbs and options and does
-nothing; `make` is asked for its targets and runs none of them (that is CI's part).
+nothing; `make` runs `up`, `destroy` and `docs`, and looks its other targets up (CI runs them).
 """
 
 import os
@@ -16,7 +16,7 @@ import pytest
 
 from rehearsal.hetzner import HetznerSimulator, HetznerState, serve
 from tests.configurations import ROOT
-from tests.docs.blocks import blocks
+from tests.docs.blocks import blocks, documents
 
 PROMPT = "$ "
 CUT = "…"
@@ -36,11 +36,38 @@ def test_commands_stand_in_blocks_that_are_run() -> None:
     assert [str(block) for block in blocks() if block.language in ELSEWHERE] == []
 
 
+COMMANDS = (
+    "sovereign ",
+    "pulumi ",
+    "make ",
+    "kubectl ",
+    "helm ",
+    "k3s ",
+    "npm ",
+    "git ",
+    "systemctl ",
+)
+
+
 def test_every_block_says_its_language() -> None:
-    """A bare fence is output: it begins with no command of ours, but perhaps with a prompt."""
-    ours = ("sovereign ", "pulumi ", "make ")
-    bare = [block for block in blocks() if not block.language]
-    assert [str(block) for block in bare if block.text.startswith(ours)] == []
+    """A fence without one, or of `text`, is output: no line of it is a command, unless it begins
+    with a prompt.
+    """
+    shown = [block for block in blocks() if block.language in ("", "text")]
+    plain = [block for block in shown if not block.text.startswith(PROMPT)]
+    hidden = [b for b in plain if any(line.startswith(COMMANDS) for line in b.text.splitlines())]
+    assert [str(block) for block in hidden] == []
+
+
+def test_no_command_hides_in_an_indented_block() -> None:
+    """Markdown would show it as code, and this test would never see it."""
+    found = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in documents()
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if line.startswith(tuple(f"    {command}" for command in COMMANDS))
+    ]
+    assert found == []
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +128,10 @@ def test_every_command_of_a_document_works(
         "LANG": "C.UTF-8",
         "HCLOUD_ENDPOINT": endpoint,
         "HCLOUD_TOKEN": "of-the-tests",
+        **_of_npm(),
     }
+    if not shutil.which("npm") and any("npm " in block.text for block in BY_DOCUMENT[document]):
+        pytest.skip("node and npm are not on PATH")
     for block in BY_DOCUMENT[document]:
         if block.text.startswith(PROMPT):
             command, _, shown = block.text.removeprefix(PROMPT).partition("\n")
@@ -112,6 +142,17 @@ def test_every_command_of_a_document_works(
             code, printed = _typed(block.text, copy, environment)
             said = "\n".join(printed[-40:])
             assert code == 0, f"{block} does not work:\n{block.text}\n{said}"
+
+
+def _of_npm() -> dict[str, str]:
+    """This machine's settings, cache and certificates, which npm would look for in HOME."""
+    home = Path.home()
+    trusted = {n: path for n, path in os.environ.items() if n == "NODE_EXTRA_CA_CERTS"}
+    return trusted | {
+        "npm_config_userconfig": str(home / ".npmrc"),
+        "npm_config_cache": str(home / ".npm"),
+        "npm_config_prefer_offline": "true",
+    }
 
 
 def _typed(commands: str, copy: Path, environment: dict[str, str]) -> tuple[int, list[str]]:
