@@ -1,6 +1,8 @@
 """`wait-api.sh` and `wait-ready.sh`: the state at rest is what they would see at their limit, so
 they never wait."""
 
+import re
+
 from rehearsal.nodes.bring_up import BringUp, come_to_rest
 from rehearsal.nodes.departure import depart
 from rehearsal.nodes.node_facts import NodeFacts
@@ -14,6 +16,8 @@ SERVER_REFUSED = (
     "The connection to the server 127.0.0.1:6443 was refused - did you specify "
     "the right host or port?"
 )
+TAKEN_OUT = "; one that was taken out before comes back with a raised generation"
+"""Said of a control plane that is no node."""
 
 
 def wait_api(session: Session) -> Outcome:
@@ -37,7 +41,7 @@ def wait_ready(session: Session) -> Outcome:
         return settled
     planned = set(session.variable("NODES").split())
     leaving = [name for name in cluster.nodes if name.startswith(prefix) and name not in planned]
-    servers = [name for name in leaving if name.startswith(f"{prefix}control-plane-")]
+    servers = [name for name in leaving if re.match(rf"{prefix}control-plane-\d+$", name)]
     if not servers:
         return settled
     if protect:
@@ -88,10 +92,10 @@ def _settle(session: Session) -> Outcome:
 def _node_line(rest: BringUp, name: str) -> str:
     facts = next((found for found in rest.facts if found.name == name), None)
     if facts is None:
+        server = re.search(r"-control-plane-[0-9]+$", name)
         return (
             f"waiting  node  {name}  has not joined: its server may be gone or not attached to "
-            "the network; "
-            'run "pulumi up --refresh"'
+            f'the network; run "pulumi up --refresh"{TAKEN_OUT if server else ""}'
         )
     taints = "".join(f"{taint} " for taint in rest.taints(facts))
     if not rest.ready(facts):

@@ -49,8 +49,8 @@ class ControlPlane(pulumi.ComponentResource):
         raised: list[pulumi.Resource] = [worker.server for worker in args["workers"]]
         for node in plan.in_turn:
             after: list[pulumi.Resource] = []
-            if made and node.generation > 1:
-                after = [self._retire(node, made[0], args, raised)]
+            if node.generation > 1:
+                after = [self._retire(node, made[0], args, raised)] if made else [*raised]
             made.append(server.create(self, node, args, protect=plan.protect, after=after))
             if node.generation > 1:
                 raised.append(made[-1].server)

@@ -54,14 +54,17 @@ answers() { # URL, whoever it is and whatever it says
 }
 
 # A server that would create a cluster looks for one first and joins that: two of one name help nobody.
-# With a datastore of its own it goes on from there, restored by "k3s server --cluster-reset" or not.
+# With a datastore of its own it goes on from there, restored by "k3s server --cluster-reset" or not. It
+# has one once etcd wrote its log, which is k3s' own rule: a first start that failed leaves other files.
 creates=
 datastore=/var/lib/rancher/k3s/server/db
 if [ "$ROLE" = server ] && [ -f "$datastore/etcd/tombstone" ]; then
     # The cluster took this server out (k3s leaves this file), and the plan takes it in again: as a new member.
+    systemctl stop "$unit" || true
+    rm -f "$started_from"
     mv "$datastore" "$datastore.$(date +%s)"
 fi
-if [ "$ROLE" = server ] && [ -z "$SERVER_URL" ] && [ ! -d "$datastore" ]; then
+if [ "$ROLE" = server ] && [ -z "$SERVER_URL" ] && [ ! -d "$datastore/etcd/member/wal" ]; then
     creates=yes
     for peer in ${PEERS:-}; do
         if answers "https://$peer:6443/cacerts"; then

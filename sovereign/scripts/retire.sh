@@ -69,9 +69,9 @@ while surveyed=$(survey 2>/dev/null) || surveyed=; [ -n "$(missing)" ]; do
     sleep 5
 done
 
-if [ "$ready" = True ]; then
+if printf '%s\n' "$surveyed" | grep -qx "$NODE True"; then
     k3s kubectl drain "$NODE" --ignore-daemonsets --delete-emptydir-data --force --timeout="${LIMIT_S}s" ||
-        exec "$library/diagnose.sh" "$NODE is cordoned, but not drained after $LIMIT_S s; make room for the pods that kubectl names above (or relax their PodDisruptionBudget), then run the same command again." >&2
+        exec "$library/diagnose.sh" "$NODE is cordoned, but not drained after $LIMIT_S s; make room for the pods that kubectl names above (or relax their PodDisruptionBudget), then run the same command again; \"kubectl uncordon $NODE\" takes it back." >&2
 fi
 k3s kubectl delete node "$NODE" --ignore-not-found --timeout="${LIMIT_S}s"
 # Left behind, it would refuse the next node of this name (k3s docs, "Node Registration").

@@ -19,7 +19,7 @@ survey_nodes() {
             for (i = 1; i <= count; i++) {
                 name = names[i]
                 if (!(name in ready))
-                    print "waiting  node  " name "  has not joined: its server may be gone or not attached to the network; run \"pulumi up --refresh\""
+                    print "waiting  node  " name "  has not joined: its server may be gone or not attached to the network; run \"pulumi up --refresh\"" (name ~ /-control-plane-[0-9]+$/ ? "; one that was taken out before comes back with a raised generation" : "")
                 else if (address[name] == "")
                     print "waiting  node  " name "  has no private address: its server is not attached to the network; run \"pulumi up --refresh\""
                 else if (ready[name] != "True")
@@ -89,7 +89,7 @@ unplanned() { # of this Sovereign: lines "NAME READY", those that are not Ready 
 leave() { # NAME READY
     if [ "$2" = True ]; then
         k3s kubectl drain "$1" --ignore-daemonsets --delete-emptydir-data --force --timeout="${LIMIT_S}s" </dev/null ||
-            exec "$library/diagnose.sh" "$1 is cordoned, but not drained after $LIMIT_S s; make room for the pods that kubectl names above (or relax their PodDisruptionBudget), then run the same command again." >&2
+            exec "$library/diagnose.sh" "$1 is cordoned, but not drained after $LIMIT_S s; make room for the pods that kubectl names above (or relax their PodDisruptionBudget), then run the same command again; \"kubectl uncordon $1\" takes it back." >&2
     fi
     k3s kubectl delete node "$1" --ignore-not-found --timeout="${LIMIT_S}s" </dev/null
     k3s kubectl delete secret "$1.node-password.k3s" --namespace=kube-system --ignore-not-found </dev/null
@@ -98,9 +98,9 @@ leave() { # NAME READY
 
 settle
 leaving=$(unplanned)
-servers=$(printf '%s\n' "$leaving" | grep "^$CLUSTER-control-plane-" || true)
+servers=$(printf '%s\n' "$leaving" | grep -E "^$CLUSTER-control-plane-[0-9]+ " || true)
 if [ -n "$servers" ]; then
-    others=$(printf '%s\n' "$leaving" | grep -v "^$CLUSTER-control-plane-" | cut -d ' ' -f 1 || true)
+    others=$(printf '%s\n' "$leaving" | grep -Ev "^$CLUSTER-control-plane-[0-9]+ " | cut -d ' ' -f 1 || true)
     if [ -n "$PROTECT" ]; then
         printf '%s: no longer planned, and protect keeps its server; set protect: false, run "pulumi up", then remove its id.\n' "$(printf '%s\n' "$servers" | cut -d ' ' -f 1 | sed -n '1p')" >&2
         exit 1

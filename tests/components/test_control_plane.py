@@ -115,6 +115,12 @@ def test_workers_that_leave_in_the_same_run_go_first() -> None:
     assert "Server dev-default-1" in command.dependencies
 
 
+def test_the_first_in_turn_waits_for_the_workers_that_leave_through_it() -> None:
+    """It has no command of its own, and they reach the cluster by its address as it was."""
+    server = raised(_1=2, _2=3, _3=4).one(SERVER, "dev-control-plane-1")
+    assert "Server dev-default-1" in server.dependencies
+
+
 def test_a_protected_control_plane_does_not_leave_for_a_raised_generation() -> None:
     """Its server would stay, outside of the cluster."""
     plan = dev(protect=True, controlPlane={"ids": [1, 2, 3], "generations": {"1": 2}})

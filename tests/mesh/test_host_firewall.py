@@ -21,15 +21,17 @@ def _open(rules: list[dict[str, Any]], source: str) -> set[str]:
 
 
 def test_the_host_firewall_opens_what_k3s_and_cilium_need(accepts: Accepts) -> None:
-    """The port table of k3s and Cilium: nodes among themselves, by identity and by range."""
+    """The port table of k3s and Cilium: nodes among themselves, by identity and by range.
+    `retire.sh` asks a control plane's SSH port from another one."""
     made = host_firewall(node_cidr="10.0.1.0/24", operators=["203.0.113.0/24"])
     accepts(made)
     nodes, control_planes = (policy["spec"]["ingress"] for policy in made)
     between = {"TCP/10250", "TCP/4240", "TCP/4244", "UDP/8472", "UDP/51871"}
     assert _open(nodes, "remote-node") == between
     assert _open(nodes, "10.0.1.0/24") == between
-    assert _open(control_planes, "remote-node") == {"TCP/2379", "TCP/2380"}
-    assert _open(control_planes, "10.0.1.0/24") == {"TCP/2379", "TCP/2380", "TCP/6443"}
+    members = {"TCP/2379", "TCP/2380", "TCP/22"}
+    assert _open(control_planes, "remote-node") == members
+    assert _open(control_planes, "10.0.1.0/24") == {*members, "TCP/6443"}
     assert _open(control_planes, "cluster") == {"TCP/6443"}
     assert _open(nodes, "203.0.113.0/24") == {"TCP/22"}
     assert _open(control_planes, "203.0.113.0/24") == {"TCP/6443"}

@@ -151,7 +151,7 @@ def test_another_control_plane_to_join_restarts_nobody(booted: Sandbox, shell: s
     assert "server: 'https://10.0.1.3:6443'" in booted.read("etc/rancher/k3s/config.yaml")
     join_server(booted, server_url="https://10.0.1.2:6443")
     first = {"ROLE": "server", "SERVER_URL": "", "AGENT_TOKEN": AGENT_TOKEN}
-    booted.write("var/lib/rancher/k3s/server/db/etcd/name", "x")
+    booted.write("var/lib/rancher/k3s/server/db/etcd/member/wal/0.wal", "x")
     ended = join(booted, shell, CONFIG=f"cluster-init: true\n{CONFIG}", **first)
     assert ended.stdout.endswith("(unchanged)\n")
 
@@ -181,6 +181,19 @@ def test_a_server_that_was_taken_out_joins_as_a_new_member(booted: Sandbox, shel
     assert (aside / "etcd/tombstone").is_file()
     written = yaml.safe_load(booted.read("etc/rancher/k3s/config.yaml"))
     assert written["server"] == "https://10.0.1.4:6443"
+
+
+def test_a_server_that_was_taken_out_and_still_runs_is_started_anew(
+    booted: Sandbox, shell: str
+) -> None:
+    """k3s writes the tombstone and may live on, without its member; no file of it has changed."""
+    join_server(booted, server_url="https://10.0.1.4:6443")
+    before = booted.read("systemd/k3s.active")
+    booted.write("var/lib/rancher/k3s/server/db/etcd/tombstone", "")
+    ended = join_server(booted, shell, server_url="https://10.0.1.4:6443")
+    assert ended.stdout.endswith("(restarted)\n"), ended
+    assert "stop k3s" in booted.calls("systemctl")
+    assert booted.read("systemd/k3s.active") != before
 
 
 def test_a_changed_token_restarts(booted: Sandbox) -> None:
@@ -409,8 +422,23 @@ def test_the_cluster_of_a_lost_control_plane_is_restored_not_replaced(
     assert "restore it from a snapshot" in ended.stderr
     assert booted.calls("systemctl") == []
     assert yaml.safe_load(booted.read("etc/rancher/k3s/config.yaml"))["token"] == TOKEN
-    booted.write("var/lib/rancher/k3s/server/db/etcd/name", "restored")
+    booted.write("var/lib/rancher/k3s/server/db/etcd/member/wal/0.wal", "restored")
     assert join(booted, shell, ROLE="server", SERVER_URL="", **workers).code == 0
+
+
+def test_a_first_start_that_failed_leaves_no_datastore(booted: Sandbox, shell: str) -> None:
+    """k3s names its member before it joins anybody; only etcd's log makes it one. A second run that
+    took the name for a datastore would create a cluster beside the living one."""
+    booted.write("var/lib/rancher/k3s/server/db/etcd/name", "dev-control-plane-1-0a1b2c3d")
+    booted.write("mirror/10.0.1.20:10250/healthz", "Unauthorized")
+    server = {"ROLE": "server", "SERVER_URL": "", "AGENT_TOKEN": AGENT_TOKEN}
+    alone = join(booted, shell, WORKERS="10.0.1.20", **server)
+    assert "does not create an empty one" in alone.stderr
+    booted.write("mirror/10.0.1.4:6443/cacerts", "-----BEGIN CERTIFICATE-----")
+    ended = join(booted, shell, PEERS="10.0.1.4", **server)
+    assert ended.code == 0, ended
+    written = yaml.safe_load(booted.read("etc/rancher/k3s/config.yaml"))
+    assert written["server"] == "https://10.0.1.4:6443"
 
 
 def test_a_worker_asks_no_other_worker(booted: Sandbox) -> None:
@@ -422,7 +450,7 @@ def test_a_worker_asks_no_other_worker(booted: Sandbox) -> None:
 def test_a_server_with_its_own_datastore_starts_beside_its_peers(booted: Sandbox) -> None:
     """It is the one that created the cluster: a later run does not ask the others."""
     booted.write("mirror/10.0.1.4:6443/cacerts", "-----BEGIN CERTIFICATE-----")
-    booted.write("var/lib/rancher/k3s/server/db/etcd/name", "x")
+    booted.write("var/lib/rancher/k3s/server/db/etcd/member/wal/0.wal", "x")
     peers = {"PEERS": "10.0.1.4"}
     ended = join(booted, ROLE="server", SERVER_URL="", AGENT_TOKEN=AGENT_TOKEN, **peers)
     assert ended.code == 0, ended

@@ -221,6 +221,24 @@ def test_a_worker_does_not_leave_beside_a_control_plane(server: Sandbox, shell: 
     assert changes(server) == []
 
 
+def test_a_worker_of_a_pool_with_a_like_name_is_no_control_plane(server: Sandbox) -> None:
+    """Only `control-plane` itself is reserved; its workers leave by their own commands."""
+    with_more(server, node("dev-control-plane-big-1"))
+    assert wait(server, protect="yes") == Ended(0, READY, "")
+    assert changes(server) == []
+
+
+def test_a_control_plane_that_is_no_node_may_have_been_taken_out(server: Sandbox) -> None:
+    """Its server stayed and its inputs are as they were: only a raised generation lets it join."""
+    server.cluster(nodes=[WORKER], workloads=[CILIUM, RELAY])
+    line = 'run "pulumi up --refresh"; one that was taken out before comes back with a raised'
+    assert (
+        f"dev-control-plane-1  has not joined: its server may be gone or not {REFRESH}"
+        in (ended := wait(server, limit_s=0)).stdout
+    )
+    assert line in ended.stdout
+
+
 def test_a_control_plane_that_cannot_be_drained_stays(server: Sandbox, shell: str) -> None:
     """And the gate fails, so that its server stays, too."""
     server.cluster(

@@ -33,7 +33,8 @@ def host_firewall(
 ) -> list[Manifest]:
     """Two policies, all nodes and control planes: what k3s and Cilium need, SSH and the Kubernetes
     API from `operators` (CIDR ranges), echo requests, and nothing else inbound. Outbound is left
-    open.
+    open. Control planes show each other their SSH host keys: one that is asked whether another's
+    server was replaced looks there (ADR 0013).
 
     Rules name nodes twice, as identities and as `node_cidr`: a node that joins has no identity
     before its Cilium runs. Set `sovereign:operatorCidrs` and this alike, or SSH closes. Raises
@@ -52,7 +53,7 @@ def host_firewall(
     every_node.append(_from_entities(CLUSTER, _POD_PORTS))
     every_node.append({"icmps": [{"fields": [{"family": "IPv4", "type": 8}]}]})
     control_planes = [
-        *_from_nodes(node_cidr, _ETCD_PORTS),
+        *_from_nodes(node_cidr, (*_ETCD_PORTS, ssh_port)),
         _from_ranges((node_cidr,), (_API_PORT,)),
         _from_entities(CLUSTER, (_API_PORT,)),
     ]

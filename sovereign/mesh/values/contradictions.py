@@ -34,6 +34,7 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
 
 
 def hubble(at: Reading, _: Surroundings) -> Iterator[Problem]:
+    """The UI needs the relay, and both need Hubble."""
     ui, relay = at["hubble.ui.enabled"], at["hubble.relay.enabled"]
     if ui is True and relay is not True:
         rule = "the UI reads from the relay; the chart refuses to render without it"
@@ -47,6 +48,7 @@ def hubble(at: Reading, _: Surroundings) -> Iterator[Problem]:
 
 
 def authentication(at: Reading, _: Surroundings) -> Iterator[Problem]:
+    """Authentication and SPIRE are on together or off together."""
     spire, on = at["authentication.mutual.spire.enabled"], at["authentication.enabled"]
     if spire is True and on is not True:
         rule = "SPIRE without authentication is refused by the chart: nothing would ask it"
@@ -59,6 +61,7 @@ def authentication(at: Reading, _: Surroundings) -> Iterator[Problem]:
 
 
 def layer_2(at: Reading, where: Surroundings) -> Iterator[Problem]:
+    """Hetzner's network does not carry layer 2 announcements."""
     if at["l2announcements.enabled"] is True and where.hetzner:
         rule = "a Hetzner network is layer 3: ARP resolves nothing but the gateway"
         fix = "use a Hetzner load balancer or DNS (loadBalancer.kind)"
@@ -66,6 +69,7 @@ def layer_2(at: Reading, where: Surroundings) -> Iterator[Problem]:
 
 
 def replicas(at: Reading, where: Surroundings) -> Iterator[Problem]:
+    """No more operators than nodes that can run one."""
     count = at["operator.replicas"]
     if where.nodes is not None and isinstance(count, int) and count > where.nodes:
         rule = (
@@ -76,6 +80,7 @@ def replicas(at: Reading, where: Surroundings) -> Iterator[Problem]:
 
 
 def loopback(at: Reading, _: Surroundings) -> Iterator[Problem]:
+    """Loopback's port 6443 is not the way to the API on every node."""
     port = at["k8sServicePort"]
     if at["k8sServiceHost"] in LOOPBACK and str(port) in ("6443", "None"):
         rule = "nothing listens on 127.0.0.1:6443 on a k3s agent: every worker would stay NotReady"
@@ -84,6 +89,7 @@ def loopback(at: Reading, _: Surroundings) -> Iterator[Problem]:
 
 
 def routing(at: Reading, where: Surroundings) -> Iterator[Problem]:
+    """Native routing needs its range; direct routes between nodes need one layer 2."""
     if at["routingMode"] == "native" and not at["ipv4NativeRoutingCIDR"]:
         rule = "native routing needs the range that is routed without masquerade: the pods' own"
         yield Problem("routingMode", "'native'", rule, "set ipv4NativeRoutingCIDR to the pod range")
@@ -93,6 +99,7 @@ def routing(at: Reading, where: Surroundings) -> Iterator[Problem]:
 
 
 def pod_ranges(at: Reading, _: Surroundings) -> Iterator[Problem]:
+    """A pool of Cilium's own needs ranges that are not the chart's default."""
     pool = at["ipam.operator.clusterPoolIPv4PodCIDRList"]
     if at["ipam.mode"] == "cluster-pool" and not pool:
         rule = "the chart's pool is 10.0.0.0/8, so pods could get the nodes' own addresses"
@@ -101,6 +108,7 @@ def pod_ranges(at: Reading, _: Surroundings) -> Iterator[Problem]:
 
 
 def encryption(at: Reading, _: Surroundings) -> Iterator[Problem]:
+    """Encryption names its type, and strict mode needs encryption."""
     if at["encryption.enabled"] is True and at["encryption.type"] is None:
         rule = "the chart's type is ipsec, which needs a key that nobody made"
         yield Problem("encryption.enabled", "True", rule, "set encryption.type: wireguard")
@@ -111,6 +119,7 @@ def encryption(at: Reading, _: Surroundings) -> Iterator[Problem]:
 
 
 def congestion(at: Reading, _: Surroundings) -> Iterator[Problem]:
+    """BBR needs the bandwidth manager and eBPF host routing."""
     if at["bandwidthManager.bbr"] is not True:
         return
     if at["bandwidthManager.enabled"] is not True:
@@ -123,6 +132,7 @@ def congestion(at: Reading, _: Surroundings) -> Iterator[Problem]:
 
 
 def gateway(at: Reading, _: Surroundings) -> Iterator[Problem]:
+    """The Gateway API needs Envoy and the replacement of kube-proxy."""
     if at["gatewayAPI.enabled"] is not True:
         return
     for path, reason in (

@@ -46,6 +46,8 @@ class Replicated(Switch):
 
 
 class Kubernetes(Section):
+    """What Cilium takes from Kubernetes: pod ranges, addresses of the API."""
+
     require_ipv4_pod_cidr: Annotated[bool | None, Field(alias="requireIPv4PodCIDR")] = None
     api_server_urls: Annotated[
         str | None,
@@ -56,16 +58,22 @@ class Kubernetes(Section):
 
 
 class Cluster(Section):
+    """The cluster's name and id in a mesh of clusters."""
+
     name: Annotated[str, Field(pattern=r"^[a-z0-9]([-a-z0-9]{0,30}[a-z0-9])?$")] | None = None
     id: Annotated[int, Field(ge=0, le=511)] | None = None
 
 
 class ClusterPool(Section):
+    """Ranges of which the operator gives each node a part."""
+
     ranges: Annotated[list[str] | None, Field(alias="clusterPoolIPv4PodCIDRList")] = None
     mask_size: Annotated[int | None, Field(alias="clusterPoolIPv4MaskSize", ge=8, le=30)] = None
 
 
 class Ipam(Section):
+    """Who gives pods their addresses."""
+
     mode: Annotated[
         Literal["kubernetes", "cluster-pool", "multi-pool", "delegated-plugin"] | None,
         Field(description="an unknown mode keeps the agents from starting"),
@@ -74,20 +82,28 @@ class Ipam(Section):
 
 
 class Bpf(Section):
+    """Masquerading and routing: in eBPF or by the host's stack."""
+
     masquerade: bool | None = None
     host_legacy_routing: bool | None = None
 
 
 class BandwidthManager(Switch):
+    """Limits on pods' egress, and BBR."""
+
     bbr: bool | None = None
 
 
 class StrictEgress(Switch):
+    """Drops what would leave a node unencrypted."""
+
     cidr: str | None = None
     allow_remote_node_identities: bool | None = None
 
 
 class StrictMode(Section):
+    """No traffic between pods that is not encrypted; 1.19 has its keys one level higher."""
+
     egress: StrictEgress | None = None
     ingress: Switch | None = None
     enabled: Annotated[bool | None, Dropped("1.20", "encryption.strictMode.egress.enabled")] = None
@@ -98,6 +114,8 @@ class StrictMode(Section):
 
 
 class Encryption(Switch):
+    """Of what goes from node to node."""
+
     type: Annotated[
         Literal["wireguard", "ipsec", "ztunnel"] | None,
         Field(
@@ -110,37 +128,53 @@ class Encryption(Switch):
 
 
 class Mutual(Section):
+    """By what both ends prove who they are."""
+
     spire: Switch | None = None
 
 
 class Authentication(Switch):
+    """Of workloads to each other."""
+
     mutual: Mutual | None = None
 
 
 class GatewayClass(Section):
+    """The cluster-wide class `cilium`."""
+
     create: Annotated[
         Literal["true", "false", "auto"] | None, Field(description="it is a text")
     ] = None
 
 
 class Gateway(Switch):
+    """Cilium's Gateway API controller."""
+
     gateway_class: GatewayClass | None = None
     host_network: Switch | None = None
 
 
 class Auto(Switch):
+    """Who makes and renews Hubble's certificates."""
+
     method: Literal["helm", "cronJob", "certmanager"] | None = None
 
 
 class HubbleTls(Section):
+    """TLS between Hubble's parts."""
+
     auto: Auto | None = None
 
 
 class Metrics(Section):
+    """Hubble's metrics, by name."""
+
     enabled: list[str] | None = None
 
 
 class Hubble(Switch):
+    """Sees the flows."""
+
     relay: Replicated | None = None
     ui: Replicated | None = None
     tls: HubbleTls | None = None
@@ -148,25 +182,33 @@ class Hubble(Switch):
 
 
 class Certgen(Section):
+    """Where the certificates' job runs."""
+
     node_selector: dict[str, str] | None = None
     tolerations: list[dict[str, Any]] | None = None
 
 
 class Operator(Replicated):
-    pass
+    """Cilium's operator."""
 
 
 class Cgroup(Section):
+    """The cgroup v2 that eBPF programs are attached to."""
+
     auto_mount: Switch | None = None
     host_root: str | None = None
 
 
 class Capabilities(Section):
+    """Linux capabilities, by container."""
+
     cilium_agent: list[str] | None = None
     clean_cilium_state: list[str] | None = None
 
 
 class SecurityContext(Section):
+    """Of the agents' pods."""
+
     capabilities: Capabilities | None = None
 
 

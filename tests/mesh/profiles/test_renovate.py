@@ -111,10 +111,10 @@ def test_the_k3s_version_scheme_reads_the_pinned_one() -> None:
 
 
 def test_no_other_file_of_the_package_pins_a_version_that_renovate_does_not_know() -> None:
-    """`CHART = "1.2.3"` anywhere else would be forgotten; our own VERSION is no dependency."""
+    """`CHART = "1.2.3"` anywhere else would be forgotten; our own version is no dependency."""
     pins = [
         path.relative_to(ROOT).as_posix()
         for path in Path(ROOT / "sovereign").rglob("*.py")
-        if re.search(r'(?m)^(?!VERSION ).*= "v?\d+\.\d+\.\d+(\+\w+)?"', path.read_text("utf-8"))
+        if re.search(r'(?m)^(?!__version__ ).*= "v?\d+\.\d+\.\d+(\+\w+)?"', path.read_text("utf-8"))
     ]
     assert set(pins) <= set(FILES)

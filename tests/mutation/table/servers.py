@@ -154,7 +154,9 @@ SERVERS: tuple[Mutation, ...] = (
         "a control plane leaves once for all generations", "triggers=[node.generation],", ""
     ),
     _control_plane(
-        "everybody leaves at the first bring-up", "if made and node.generation > 1:", "if made:"
+        "everybody leaves at the first bring-up",
+        "if node.generation > 1:\n                after",
+        "if made:\n                after",
     ),
     _control_plane("a protected control plane leaves", '"yes" if plan.protect else ""', '""'),
     _control_plane(

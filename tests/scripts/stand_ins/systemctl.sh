@@ -20,6 +20,10 @@ case $* in
     : >"$state.starting"
     if [ -f "$state.fails" ]; then rm -f "$state.active"; fi
     ;;
+"stop $unit")
+    [ -f "$root/etc/systemd/system/$unit.service" ] || exit 5
+    rm -f "$state.active"
+    ;;
 "is-active $unit" | "is-active --quiet $unit")
     answer=inactive
     if [ -f "$state.starting" ]; then answer=activating; fi
