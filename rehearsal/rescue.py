@@ -34,6 +34,10 @@ class RehearsedStack:
     def lock(self) -> None:
         """None: the lock of a killed run died with it, and a living one keeps this from opening."""
 
+    def shows_locks(self) -> bool:
+        """None could be hidden."""
+        return True
+
     def unlock(self) -> None:
         """Nothing to remove."""
 

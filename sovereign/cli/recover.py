@@ -15,8 +15,9 @@ from rich.console import Console
 
 from sovereign import hetzner_api
 from sovereign.cli import exits, optional, stack_file
+from sovereign.cli.options import ProgramDirectory
 from sovereign.cli.plan import plan_of
-from sovereign.cli.rehearse import AsJson, ProgramDirectory, Stack
+from sovereign.cli.rehearse import AsJson, Stack
 from sovereign.problems import ConfigError
 from sovereign.recover import engine
 from sovereign.recover.answer import Answer, conclude, show
@@ -29,6 +30,10 @@ from sovereign.recover.project import HetznerProject, Unanswered
 EPILOG: Final = (
     "Examples: sovereign recover | sovereign recover --yes --json | "
     "sovereign recover --delete dev-default-3"
+)
+UNSEEN: Final = (
+    "nothing was done: {} would be deleted, and whether a run is at it now cannot be seen in this "
+    "backend; see that none is, then give --break-lock"
 )
 EXIT: Final = {"succeeded": exits.OK, "unavailable": exits.UNAVAILABLE}
 
@@ -121,6 +126,9 @@ def _recover(answer: Answer, client: Client, state: State, wish: _Wish) -> Answe
         return answer.ended("left") if rows else answer
     if not (wish.yes or _confirmed(wish.as_json)):
         return answer.ended("unconfirmed", "nothing was done: confirm it, or give --yes")
+    doomed = [row.name for row in rows if row.action is Action.DELETE]
+    if doomed and not (state.shows_locks() or wish.break_lock):
+        raise Refused(UNSEEN.format(", ".join(doomed)))
     if lock is not None:
         state.unlock()
     _act(rows, deployment, held, project, state)

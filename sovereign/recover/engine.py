@@ -12,9 +12,14 @@ import subprocess
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
+
+import yaml
 
 from sovereign.recover.model import Json, Lock, StackFailed
+
+FILES = "file://"
+"""How the address of a file backend begins."""
 
 
 def find() -> str | None:
@@ -33,13 +38,19 @@ class EngineStack:
 
     def lock(self) -> Lock | None:
         """The lock in a file backend; locks of other backends show when the state is written."""
-        backend = urlsplit(json.loads(self._run("whoami", "--json"))["url"])
-        if backend.scheme != "file":
+        backend = self._directory()
+        if backend is None:
             return None
-        folder = Path(unquote(backend.path)).expanduser() / ".pulumi" / "locks" / "organization"
-        for file in sorted(folder.glob(f"*/{self.stack}/*.json")):
+        described = yaml.safe_load((self.program / "Pulumi.yaml").read_text(encoding="utf-8"))
+        project = str(described["name"])
+        folder = backend / ".pulumi" / "locks" / "organization" / project / self.stack
+        for file in sorted(folder.glob("*.json")):
             return lock_of(json.loads(file.read_text(encoding="utf-8")))
         return None
+
+    def shows_locks(self) -> bool:
+        """In a file backend only."""
+        return self._directory() is not None
 
     def unlock(self) -> None:
         """`pulumi cancel`."""
@@ -60,6 +71,13 @@ class EngineStack:
         """`pulumi refresh` of these resources only."""
         targets = [word for urn in urns for word in ("--target", urn)]
         self._run("refresh", "--yes", "--skip-preview", "--stack", self.stack, *targets)
+
+    def _directory(self) -> Path | None:
+        """Of a file backend: `file:///state`, `file://./state`, `file://~` of `login --local`."""
+        url = str(json.loads(self._run("whoami", "--json"))["url"])
+        if not url.startswith(FILES):
+            return None
+        return self.program / Path(unquote(url.removeprefix(FILES))).expanduser()
 
     def _run(self, *arguments: str, fed: str | None = None) -> str:
         done = subprocess.run(

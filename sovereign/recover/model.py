@@ -135,6 +135,10 @@ class Stack(Protocol):
         """The lock that a run holds or left behind, as far as it can be seen."""
         ...
 
+    def shows_locks(self) -> bool:
+        """Whether it can be seen at all."""
+        ...
+
     def unlock(self) -> None:
         """Remove the lock; the caller has made sure that its run is gone."""
         ...

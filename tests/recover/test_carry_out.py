@@ -38,6 +38,9 @@ class World:
     def lock(self) -> Lock | None:
         return None
 
+    def shows_locks(self) -> bool:
+        return True
+
     def unlock(self) -> None:
         self._note("unlock")
 

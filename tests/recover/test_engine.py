@@ -19,7 +19,8 @@ folder = pathlib.Path({folder!r})
 with (folder / "calls").open("a") as calls:
     calls.write(" ".join(words) + "\\n")
 if words[0] == "whoami":
-    print(json.dumps({{"user": "x", "url": "file://" + str(folder / "state")}}))
+    url = folder / "url"
+    print(json.dumps({{"user": "x", "url": url.read_text()}}))
 elif words[:2] == ["stack", "export"]:
     print((folder / "export.json").read_text())
 elif words[:2] == ["stack", "import"]:
@@ -57,6 +58,8 @@ def stack(tmp_path: Path) -> EngineStack:
     """A stack whose `pulumi` notes what it is asked for."""
     command = tmp_path / "pulumi"
     command.write_text(FAKE.format(python=sys.executable, folder=str(tmp_path)))
+    (tmp_path / "url").write_text(f"file://{tmp_path}/state")
+    (tmp_path / "Pulumi.yaml").write_text("name: sovereign\nruntime: python\n")
     command.chmod(command.stat().st_mode | stat.S_IXUSR)
     return EngineStack(str(command), tmp_path, "dev", os.environ)
 
@@ -64,15 +67,40 @@ def stack(tmp_path: Path) -> EngineStack:
 def test_the_lock_of_a_file_backend_is_found_by_its_stack(
     stack: EngineStack, tmp_path: Path
 ) -> None:
-    """Beside it lie the locks of other stacks."""
-    folder = tmp_path / "state/.pulumi/locks/organization/sovereign"
+    """Beside it lie the locks of other stacks, and of this stack of another project."""
     assert stack.lock() is None
-    for name in ("dev", "prod"):
-        (folder / name).mkdir(parents=True)
-        (folder / name / "x.json").write_text(f'{{"pid": 1, "username": "{name}"}}')
+    locked(tmp_path / "state", "sovereign", "dev", "prod")
+    locked(tmp_path / "state", "app", "dev")
     found = stack.lock()
     assert found is not None
-    assert found.owner.startswith("dev@")
+    assert found.owner.startswith("sovereign/dev@")
+
+
+def locked(backend: Path, project: str, *stacks: str) -> None:
+    """A file backend with these locks, whose owners are named after their stacks."""
+    for name in stacks:
+        folder = backend / ".pulumi/locks/organization" / project / name
+        folder.mkdir(parents=True)
+        (folder / "x.json").write_text(f'{{"pid": 1, "username": "{project}/{name}"}}')
+
+
+@pytest.mark.parametrize(("url", "place"), [("file://~", "home"), ("file://./kept", "kept")])
+def test_a_file_backend_is_found_as_the_cli_names_it(
+    stack: EngineStack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str, place: str
+) -> None:
+    """`pulumi login --local` is the home directory; a relative one begins at the program's."""
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    (tmp_path / "url").write_text(url)
+    locked(tmp_path / place, "sovereign", "dev")
+    assert stack.lock() is not None
+    assert stack.shows_locks()
+
+
+def test_elsewhere_a_lock_is_not_seen(stack: EngineStack, tmp_path: Path) -> None:
+    """So whoever deletes something says that no run is at it."""
+    (tmp_path / "url").write_text("s3://bucket")
+    assert stack.lock() is None
+    assert not stack.shows_locks()
 
 
 def test_state_goes_in_and_out_by_the_cli(stack: EngineStack, tmp_path: Path) -> None:
