@@ -17,15 +17,13 @@ from rehearsal.order import Order
 from rehearsal.program import Program
 from rehearsal.pulumi_cli import EngineFailed, EngineMissing, PulumiCli, policy_arguments
 from rehearsal.report import Report, blank, failure
+from rehearsal.runtime.policy.messages import DEFERRED, teller
 from rehearsal.workspace import Workspace
 
 __all__ = ["EngineMissing", "EngineRun", "carry_out", "counts", "operate", "preview", "refused"]
 
 MADE_BY_THE_ENGINE = "::default_"
 """In the URN of a provider that no program registered; summaries do not count it."""
-
-DEFERRED = "deferred: "
-"""How a pack's message begins where a rule could not be evaluated yet."""
 
 
 @dataclass(frozen=True)
@@ -137,7 +135,7 @@ def read_events(log: Path, succeeded: bool, printed: str) -> EngineRun:
             pack = summary["policyPackName"]
             versions[pack] = summary["policyPackVersion"]
             seen = (*(summary.get("passed") or ()), *(summary.get("failed") or ()))
-            judged.setdefault(pack, set()).update(seen)
+            judged.setdefault(pack, set()).update(set(seen) - {teller(pack)})
         elif "diagnosticEvent" in event and event["diagnosticEvent"]["severity"] == "error":
             errors.append(event["diagnosticEvent"]["message"].strip())
     if not succeeded and not errors and not any(p["level"] == "mandatory" for p in policies):

@@ -21,6 +21,8 @@ COPIED_NOT = (
     *(".git", ".venv", ".rehearsal", "__pycache__", ".mypy_cache", ".pytest_cache"),
     "node_modules",
 )
+STATE = "state"
+TEMPORARY = "tmp"
 _QUIET = ("--non-interactive", "--color", "never")
 OTHER_LANGUAGE = (
     "{} is no program in Python, and only such are copied and run on the real engine from here: "
@@ -47,18 +49,20 @@ def find() -> str:
     return found
 
 
-def environment(endpoint: str, backend: Path) -> dict[str, str]:
-    """What the engine finds beside the caller's environment: a file backend, its passphrase, and a
-    Hetzner on this machine.
+def environment(endpoint: str, workspace: Path) -> dict[str, str]:
+    """What the engine finds beside the caller's environment: a file backend, its passphrase, a
+    Hetzner on this machine, and a place for what its providers leave lying (the kubernetes one: the
+    administrator's kubeconfig).
 
     An endpoint beyond loopback is refused: with an empty one the provider would take Hetzner's own.
     """
     return {
         **program_environment(require_loopback(endpoint)),
-        "PULUMI_BACKEND_URL": f"file://{backend.resolve()}",
+        "PULUMI_BACKEND_URL": f"file://{(workspace / STATE).resolve()}",
         "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
         "PULUMI_SKIP_UPDATE_CHECK": "true",
         "PULUMI_DEBUG_COMMANDS": "true",  # for --event-log, as the Automation API does
+        "TMPDIR": str((workspace / TEMPORARY).resolve()),
     }
 
 
@@ -113,11 +117,13 @@ def opened(
     engine finds in its environment. Raises EngineMissing and EngineFailed.
     """
     program = without_account(program)
-    pulumi, backend = find(), workspace / "state"
+    pulumi = find()
     if project.read(program.directory).runtime != "python":
         raise EngineFailed(OTHER_LANGUAGE.format(program.directory))
-    found = environment(endpoint, backend)
-    backend.mkdir(parents=True, exist_ok=True)
+    found = environment(endpoint, workspace)
+    (workspace / STATE).mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(workspace / TEMPORARY, ignore_errors=True)
+    (workspace / TEMPORARY).mkdir(mode=0o700)
     directory = copied(program, stack, workspace, virtualenv)
     cli = PulumiCli(pulumi, directory, stack, {**os.environ, **found, **(told or {})})
     cli.select(program)

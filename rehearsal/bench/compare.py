@@ -17,7 +17,6 @@ from rehearsal.program import Program
 from sovereign.plan import SovereignPlan
 
 BARE = Path(__file__).parent / "bare"
-MEASURES = ("seconds", "peak_mib", "calls")
 COMMANDS = ["preview", "up", "up"]
 TITLES = ["preview", "up", "no-op up"]
 CHAIN = ("create_network", "add_subnet", "create_server", "attach_to_network")

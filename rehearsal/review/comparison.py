@@ -144,11 +144,8 @@ def _previewed(facts: Facts, result: Result) -> Facts:
     errors = own_errors(result)
     packs = {pack.name: pack for pack in result.packs}.values()
     said = findings(result.violations)
-    telling = {f"{pack.name}-deferred" for pack in packs}
-    """What tells of rules that wait is no rule of its own."""
-    told = {one.policy for one in said} & telling
-    idle = [f"{pack.name}/{rule}" for pack in packs for rule in pack.idle if rule not in telling]
-    evaluated = sum(pack.evaluated for pack in packs) - len(told)
+    idle = [f"{pack.name}/{rule}" for pack in packs for rule in pack.idle]
+    evaluated = sum(pack.evaluated for pack in packs)
     return replace(
         facts,
         operations=operations(result.steps),

@@ -21,6 +21,7 @@ from sovereign.cli import (
     review,
     stack_file,
 )
+from sovereign.cli.options import ProgramDirectory
 from sovereign.cli.plan import as_json as plan_json
 from sovereign.cli.plan import plan_of, show
 from sovereign.problems import ConfigError
@@ -49,7 +50,7 @@ app.command(epilog=review.EPILOG)(review.review)
 @app.command(epilog="Examples: sovereign plan | sovereign plan --stack dev --set pools={} --json")
 def plan(
     stack: rehearse.Stack = "dev",
-    program: rehearse.ProgramDirectory = Path(),
+    program: ProgramDirectory = Path(),
     settings: rehearse.Setting = None,
     as_json: Annotated[bool, typer.Option("--json", help="The whole plan as JSON.")] = False,
 ) -> None:

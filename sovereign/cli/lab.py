@@ -10,15 +10,9 @@ import typer
 
 from sovereign import secrets
 from sovereign.cli import exits, stack_file
+from sovereign.cli.options import ProgramDirectory
 from sovereign.cli.plan import plan_of
-from sovereign.cli.rehearse import (
-    AsJson,
-    ProgramDirectory,
-    Setting,
-    Stack,
-    carry_out,
-    rehearsal_command,
-)
+from sovereign.cli.rehearse import AsJson, Setting, Stack, carry_out, rehearsal_command
 from sovereign.problems import ConfigError
 
 app = typer.Typer(

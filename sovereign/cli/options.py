@@ -6,5 +6,8 @@ from typing import Annotated
 import typer
 
 ProgramDirectory = Annotated[
-    Path, typer.Option("--program", help="Directory of the Pulumi program.")
+    Path,
+    typer.Option(
+        "--program", exists=True, file_okay=False, help="Directory of the Pulumi program."
+    ),
 ]

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from sovereign.cli import exits, optional, stack_file
+from sovereign.cli.options import ProgramDirectory
 from sovereign.cli.plan import plan_of
 from sovereign.problems import ConfigError
 
@@ -21,9 +22,10 @@ app = typer.Typer(
 )
 
 Stack = Annotated[str, typer.Option(help="Stack whose Pulumi.<stack>.yaml is used.")]
-ProgramDirectory = Annotated[
+OrAppStack = Annotated[
     Path,
     typer.Option(
+        "--program",
         exists=True,
         file_okay=False,
         help="Directory of the Pulumi program; an app stack's runs after the cluster's.",
@@ -64,7 +66,7 @@ Engine = Annotated[
 )
 def up(
     stack: Stack = "dev",
-    program: ProgramDirectory = Path(),
+    program: OrAppStack = Path(),
     settings: Setting = None,
     as_json: AsJson = False,
     breaks: Break = None,
@@ -93,7 +95,7 @@ def up(
 @app.command(epilog="Example: sovereign rehearse preview --set cilium.mtu=1400")
 def preview(
     stack: Stack = "dev",
-    program: ProgramDirectory = Path(),
+    program: OrAppStack = Path(),
     settings: Setting = None,
     as_json: AsJson = False,
     engine: Engine = "embedded",
@@ -107,7 +109,7 @@ def preview(
 @app.command(epilog="Example: sovereign rehearse refresh --json")
 def refresh(
     stack: Stack = "dev",
-    program: ProgramDirectory = Path(),
+    program: OrAppStack = Path(),
     settings: Setting = None,
     as_json: AsJson = False,
 ) -> None:
@@ -120,7 +122,7 @@ def refresh(
 )
 def destroy(
     stack: Stack = "dev",
-    program: ProgramDirectory = Path(),
+    program: OrAppStack = Path(),
     settings: Setting = None,
     as_json: AsJson = False,
     lab: Lab = False,

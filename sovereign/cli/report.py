@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from sovereign.cli import exits, optional, rehearse, stack_file
+from sovereign.cli.options import ProgramDirectory
 from sovereign.cli.plan import plan_of
 from sovereign.problems import ConfigError, Problem
 
@@ -18,7 +19,7 @@ EPILOG = (
 
 def report(
     stack: rehearse.Stack = "dev",
-    program: rehearse.ProgramDirectory = Path(),
+    program: ProgramDirectory = Path(),
     settings: rehearse.Setting = None,
     output: Annotated[Path, typer.Option(help="File to write.")] = Path("report.html"),
     lab: Annotated[bool, typer.Option("--lab", help="Of the last up in the lab.")] = False,

@@ -80,8 +80,14 @@ class Recording:
         return iter(sorted(self.registrations.values(), key=lambda found: found.urn))
 
     def of(self, type_: str) -> list[Registration]:
-        """All resources of a type, by URN."""
-        return [found for found in self if found.type == type_]
+        """All resources of a type, by URN; there must be one, or a loop over them would pass."""
+        found = [one for one in self if one.type == type_]
+        assert found, f"nothing of type {type_} was registered"
+        return found
+
+    def has(self, type_: str) -> bool:
+        """Whether there is any resource of that type."""
+        return any(one.type == type_ for one in self)
 
     def one(self, type_: str, name: str | None = None) -> Registration:
         """The only resource of that type (and name)."""

@@ -18,6 +18,11 @@ CANNOT_RUN: Final = "can't run "
 """How the SDK's own message begins when a rule reads a value that is not known yet."""
 
 
+def teller(pack: str) -> str:
+    """What in our packs tells of all rules that wait; it is no rule of its own and not counted."""
+    return f"{pack}-deferred"
+
+
 def analyze_request(
     goal: Goal, urn: str, inputs: Properties, provider: Record | None, secrets: bool
 ) -> proto.AnalyzeRequest:

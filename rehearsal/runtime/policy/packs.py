@@ -16,6 +16,7 @@ from rehearsal.runtime.policy.messages import (
     analyze_request,
     stack_request,
     stack_resource,
+    teller,
     unevaluated,
     violation,
 )
@@ -127,8 +128,9 @@ class Packs:
         for pack in self._packs:
             if not pack.config:
                 continue
-            active = pack.active(stack=False) | pack.active(stack=True)
-            evaluated = self._evaluated[pack.name]
+            telling = {teller(pack.name)}
+            active = (pack.active(stack=False) | pack.active(stack=True)) - telling
+            evaluated = self._evaluated[pack.name] - telling
             found.append(
                 PackSummary(
                     name=pack.name,

@@ -11,12 +11,14 @@ from sovereign.problems import Problem
 
 
 def profile(settings: Settings, catalog: Catalog) -> Iterator[Problem]:
+    """A Cilium profile that a Hetzner network cannot carry."""
     cluster = settings.cluster
     if cluster.cilium.profile == "homelab":
         yield from refuse_on_hetzner(homelab(), network=cluster.network, catalog=catalog)
 
 
 def load_balancer(settings: Settings, _: Catalog) -> Iterator[Problem]:
+    """A kind of load balancer that has no place here; a DNS zone that is missing or of no use."""
     chosen = settings.cluster.load_balancer
     refused = describe(chosen.kind).refused
     if refused is not None:

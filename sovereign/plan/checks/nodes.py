@@ -24,6 +24,7 @@ SELF_LABELS = ("node.kubernetes.io", "kubelet.kubernetes.io")
 
 
 def control_plane(settings: Settings, _: Catalog) -> Iterator[Problem]:
+    """A quorum's odd number of servers, and no replacement of the only one."""
     group = settings.cluster.control_plane
     found = ids(group)
     yield from _ids("controlPlane", group)
@@ -44,6 +45,7 @@ def control_plane(settings: Settings, _: Catalog) -> Iterator[Problem]:
 
 
 def pools(settings: Settings, _: Catalog) -> Iterator[Problem]:
+    """Names, zones and ids of pools; a worker's id is its own over all pools."""
     cluster = settings.cluster
     for name, pool in sorted(cluster.pools.items()):
         path = f"pools.{name}"
@@ -104,6 +106,7 @@ def _ids(path: str, group: Group) -> Iterator[Problem]:
 
 
 def keys(settings: Settings, _: Catalog) -> Iterator[Problem]:
+    """No operator's key under the name of the program's own."""
     if naming.DEPLOY_KEY in settings.cluster.ssh.extra_keys:
         rule = "is the name of the key with which the program itself logs in"
         path = f"ssh.extraKeys.{naming.DEPLOY_KEY}"
@@ -111,6 +114,7 @@ def keys(settings: Settings, _: Catalog) -> Iterator[Problem]:
 
 
 def limits(settings: Settings, _: Catalog) -> Iterator[Problem]:
+    """Attachments, placement groups and host names, within what fits."""
     servers = {path: len(ids(group)) for path, group in groups(settings).items()}
     total = sum(servers.values())
     if total > ATTACHMENT_LIMIT:
@@ -139,6 +143,7 @@ def limits(settings: Settings, _: Catalog) -> Iterator[Problem]:
 
 
 def node_data(settings: Settings, catalog: Catalog) -> Iterator[Problem]:
+    """Every node's user_data, within Hetzner's limit."""
     node_cidr = addressing.parse_range(settings.cluster.network.node_cidr)
     if node_cidr is None or not ids(settings.cluster.control_plane):
         return

@@ -14,6 +14,7 @@ NODE_RANGE_PREFIX = 24
 
 
 def operators(settings: Settings, _: Catalog) -> Iterator[Problem]:
+    """Operators' blocks: well written, few enough, and no large part of the internet."""
     path = "sovereign:operatorCidrs"
     for index, text in enumerate(settings.operator_cidrs):
         block = addressing.parse_block(text)
@@ -36,6 +37,7 @@ def operators(settings: Settings, _: Catalog) -> Iterator[Problem]:
 
 
 def ranges(settings: Settings, _: Catalog) -> Iterator[Problem]:
+    """Ranges that are private, well written, disjoint, and wide enough for every node."""
     network = settings.cluster.network
     texts = {
         "network.cidr": network.cidr,

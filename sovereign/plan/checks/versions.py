@@ -13,6 +13,7 @@ NODE_PORTS = (2379, 2380, 4240, 4244, 4245, 6443, 6444, 8472, 9962, 9963, 10250,
 
 
 def machines(settings: Settings, catalog: Catalog) -> Iterator[Problem]:
+    """Server types that can be ordered, and images whose kernel Cilium's eBPF can use."""
     types = catalog.server_types
     floor = catalog.images["floor"]
     for path, group in groups(settings).items():
@@ -54,6 +55,7 @@ def fallback_types(settings: Settings, catalog: Catalog) -> Iterator[Problem]:
 
 
 def ssh_port(settings: Settings, _: Catalog) -> Iterator[Problem]:
+    """A port for SSH that nothing else on a node needs."""
     port = settings.cluster.ssh.port
     if port in NODE_PORTS or 30000 <= port <= 32767:
         rule = "k3s, etcd, Cilium or NodePorts listen there on every node"
@@ -61,6 +63,7 @@ def ssh_port(settings: Settings, _: Catalog) -> Iterator[Problem]:
 
 
 def versions(settings: Settings, catalog: Catalog) -> Iterator[Problem]:
+    """Versions of Cilium, k3s and the cloud controller that are known to go together."""
     cluster = settings.cluster
     lines = catalog.versions["cilium"]
     line = cilium.line(cluster.cilium.version)
@@ -92,6 +95,7 @@ def versions(settings: Settings, catalog: Catalog) -> Iterator[Problem]:
 
 
 def hubble(settings: Settings, _: Catalog) -> Iterator[Problem]:
+    """No user interface of Hubble without the relay that it reads from."""
     hubble = settings.cluster.cilium.hubble
     if hubble.enabled and hubble.ui and not hubble.relay:
         rule = "the UI reads from the relay, without it nothing is shown"

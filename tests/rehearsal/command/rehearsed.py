@@ -2,8 +2,10 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,8 @@ PROGRAM_FILES = (
     "examples",
     ".venv",
 )
+SHOWN = 2000
+"""Bytes of what a command had said that did not end."""
 
 
 @dataclass
@@ -53,15 +57,25 @@ class Directory:
         return self.run(*prefix, sys.executable, "-c", code, *arguments)
 
     def run(self, *command: str, limit_s: float = 600) -> Said:
-        """Run any command there."""
-        done = subprocess.run(
+        """Run any command there. It leads a process group of its own: where it does not end in
+        time, or the tests are interrupted, all that it started ends with it.
+        """
+        with subprocess.Popen(
             list(command),
             cwd=self.path,
             env={**os.environ, "PYTHONPATH": str(ROOT), **self.environment},
-            capture_output=True,
-            text=True,
             stdin=subprocess.DEVNULL,
-            check=False,
-            timeout=limit_s,
-        )
-        return Said(done.returncode, done.stdout, done.stderr)
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        ) as process:
+            try:
+                out, err = process.communicate(timeout=limit_s)
+            except BaseException as problem:
+                with suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
+                if isinstance(problem, subprocess.TimeoutExpired):
+                    problem.add_note(f"it had said: {(problem.stderr or b'')[-SHOWN:]!r}")
+                raise
+        return Said(process.returncode, out, err)

@@ -1,6 +1,7 @@
 """The dry part of the real engine: what it is told, where it finds its plugins, what a tour is."""
 
 import json
+import stat
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
@@ -34,8 +35,36 @@ def test_the_engine_finds_a_hetzner_on_this_machine_and_a_state_of_its_own(tmp_p
     found = pulumi_cli.environment("http://127.0.0.1:8123/v1", tmp_path)
     assert found["HCLOUD_ENDPOINT"] == "http://127.0.0.1:8123/v1"
     assert found["HCLOUD_TOKEN"] == isolation.TOKEN
-    assert found["PULUMI_BACKEND_URL"] == f"file://{tmp_path}"
+    assert found["PULUMI_BACKEND_URL"] == f"file://{tmp_path}/state"
     assert found["PULUMI_SKIP_UPDATE_CHECK"] == "true"
+
+
+def test_what_providers_leave_lying_stays_in_the_workspace(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The kubernetes provider's kubeconfigs: nobody else reads them, and the next opening ends
+    them.
+    """
+    pulumi = tmp_path / "bin" / "pulumi"
+    pulumi.parent.mkdir()
+    pulumi.write_text('#!/bin/sh\n: > "$(mktemp "$TMPDIR/kubeconfigXXXXXX")"\n')
+    pulumi.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{pulumi.parent}:/usr/bin:/bin")
+    (tmp_path / "small").mkdir()
+    (tmp_path / "small" / "Pulumi.yaml").write_text("name: small\nruntime: python\n")
+    given = Program(tmp_path / "small", "small", {}, ())
+    workspace = tmp_path / "work"
+    for _ in range(2):
+        pulumi_cli.opened(
+            given,
+            stack="dev",
+            workspace=workspace,
+            endpoint="http://127.0.0.1:8123/v1",
+            virtualenv=Path("/usr"),
+        )
+        (left,) = (workspace / "tmp").iterdir()
+        assert left.name.startswith("kubeconfig")
+    assert stat.S_IMODE((workspace / "tmp").stat().st_mode) == 0o700
 
 
 @pytest.mark.parametrize("endpoint", ["", "https://api.hetzner.cloud/v1", "http://10.0.0.1/v1"])
@@ -150,6 +179,27 @@ def test_a_replacement_counts_once_and_a_providers_own_not_at_all(tmp_path: Path
     )
     run = real_engine.read_events(log, succeeded=True, printed="")
     assert real_engine.counts(run) == {"replace": 1, "create": 1}
+
+
+def test_what_tells_of_rules_that_wait_is_no_rule_of_its_own(tmp_path: Path) -> None:
+    """Counted as on the embedded runtime; what it told is counted as deferred."""
+    log = tmp_path / "events.json"
+    pack = {"policyPackName": "network", "policyPackVersion": "1"}
+    told = [
+        {"policyAnalyzeSummaryEvent": {**pack, "passed": ["a"], "failed": ["b"]}},
+        {"policyAnalyzeStackSummaryEvent": {**pack, "failed": ["network-deferred"]}},
+        {
+            "policyEvent": {
+                **pack,
+                "policyName": "network-deferred",
+                "enforcementLevel": "advisory",
+                "message": "A rule could not be evaluated yet.\ndeferred: c: d is unknown",
+            }
+        },
+    ]
+    log.write_text("".join(json.dumps(event) + "\n" for event in told))
+    (counted,) = real_engine.read_events(log, succeeded=True, printed="").packs
+    assert counted == {"name": "network", "version": "1", "rules": 2, "evaluated": 2, "deferred": 1}
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,9 @@ from tests.rehearsal.runtime.recorded import PickySimulator, supported
 from tests.rehearsal.runtime.replay import Replay
 
 UNPROVED = Path(runtime.__file__).with_name("unproved.yaml")
+ATTEMPTS = {"21": 4}
+"""How often a scenario is replayed until nothing differs: in this one the program raises right
+after a registration, and on a busy machine Pulumi's SDK may end before it has sent that one."""
 SCENARIOS = [f"{number:02}" for number in range(1, 29)]
 
 
@@ -40,11 +43,22 @@ def test_every_compared_step_ends_as_the_real_engine_recorded_it(
     reference: Path, tmp_path: Path, scenario: str
 ) -> None:
     """Verdict, operations per resource, differing keys, order and outputs are the recorded ones."""
+    recorded = recording(reference, scenario)
+    for attempt in range(ATTEMPTS.get(scenario, 1)):
+        differences = replayed(recorded, scenario, tmp_path / str(attempt))
+        if not differences:
+            break
+    assert differences == []
+
+
+def replayed(recorded: dict[str, Any], scenario: str, folder: Path) -> list[str]:
+    """Where a replay ends otherwise than the recording."""
     left_out = unproved()[scenario]
     simulator = PickySimulator()
-    differences = []
+    differences: list[str] = []
     with serve(simulator) as endpoint:
-        replay = Replay(recording(reference, scenario), simulator, endpoint, tmp_path)
+        folder.mkdir()
+        replay = Replay(recorded, simulator, endpoint, folder)
         for step in replay.steps():
             if step.number in left_out:
                 replay.learn_names(step)
@@ -53,8 +67,8 @@ def test_every_compared_step_ends_as_the_real_engine_recorded_it(
                 EFFECTS[scenario, step.number](replay)
             outside(replay, step)
             result = replay.run(step)
-            differences += replay.compare(step, result)
-    assert [str(one) for one in differences] == []
+            differences += [str(one) for one in replay.compare(step, result)]
+    return differences
 
 
 def test_the_table_of_unproved_steps_names_recorded_steps_and_a_reason(reference: Path) -> None:

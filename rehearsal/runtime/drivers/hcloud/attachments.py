@@ -80,10 +80,12 @@ def attach(api: Api, server: str, item: Properties) -> None:
 
 
 def detach(api: Api, server: str, network: int) -> None:
+    """Take a server off a network."""
     api.act(f"/servers/{server}/actions/detach_from_network", {"network": network})
 
 
 def change_aliases(api: Api, server: str, network: int, aliases: list[str]) -> None:
+    """Give a server exactly these alias addresses on a network."""
     body = {"network": network, "alias_ips": aliases}
     api.act(f"/servers/{server}/actions/change_alias_ips", body)
 
