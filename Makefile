@@ -17,7 +17,7 @@ destroy: .venv/rehearsal.stamp ## delete the rehearsed stack and prove that noth
 setup: .venv/dev.stamp ## install everything, run nothing
 
 test: .venv/dev.stamp ## install everything and run all tests
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -q tests/rehearsal/lab tests
+	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -q tests/rehearsal/lab tests
 
 check: .venv/dev.stamp ## lint, format, types, scripts, import directions
 	@$(BIN)/ruff check .
@@ -29,7 +29,7 @@ check: .venv/dev.stamp ## lint, format, types, scripts, import directions
 
 engine-test: .venv/dev.stamp ## compare with the real engine, where `pulumi` is on PATH
 	@command -v pulumi >/dev/null || { echo "engine tier skipped: \`pulumi\` is not on PATH"; exit 3; }
-	@$(BIN)/python -m pytest -q tests/e2e
+	@SOVEREIGN_ENGINE_DRILLS=1 $(BIN)/python -m pytest -q tests/e2e
 
 bench: .venv/rehearsal.stamp ## the benchmark of docs/performance.md
 	@$(BIN)/sovereign rehearse bench

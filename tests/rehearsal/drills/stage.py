@@ -20,11 +20,9 @@ from rehearsal.runtime import Command, Request, Result, run
 from rehearsal.session import Session, open_session
 from rehearsal.workspace import Workspace, open_workspace
 from sovereign.cli import stack_file
-from sovereign.recover.carry_out import carry_out, gone
-from sovereign.recover.decide import findings
 from sovereign.recover.model import Finding
-from sovereign.recover.project import HetznerProject
 from tests.configurations import ROOT
+from tests.rehearsal.drills.recovering import recovered
 
 STACK = "dev"
 CLUSTER = "dev"
@@ -99,21 +97,8 @@ class Stage:
 
     def recover(self, delete: Collection[str] = ()) -> tuple[Finding, ...]:
         """What `sovereign recover --yes` does."""
-        project = HetznerProject(self.client, CLUSTER)
         stack = RehearsedStack(self.program, STACK, self.workspace, self.session)
-        deployment, held = stack.read(), project.held()
-        rows = findings(
-            deployment, held, gone=gone(deployment, held, project), cluster=CLUSTER, chosen=delete
-        )
-        carry_out(
-            rows,
-            deployment=deployment,
-            held=held,
-            project=project,
-            stack=stack,
-            say=lambda _: None,
-        )
-        return rows
+        return recovered(self.client, stack, CLUSTER, delete)
 
     def names(self) -> list[str]:
         """Every object of the project by kind and name, sorted."""

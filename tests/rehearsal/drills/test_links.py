@@ -130,14 +130,11 @@ def test_an_api_of_the_cluster_that_is_cut_before_a_release_is_made_up_for(
     converges(fresh)
 
 
-@pytest.mark.parametrize(
-    ("order", "name"), [(0, "dev-control-plane-1"), (1, "dev-default-"), (2, "dev-default-")]
-)
-def test_a_server_that_was_never_attached_is_named_with_its_cure(
-    fresh: Stage, order: int, name: str
-) -> None:
-    """The first `up` fails at the attachment. The second one sends none and would call the server
-    well: the program says what is missing. `--refresh` attaches it."""
+@pytest.mark.parametrize("order", [0, 1, 2])
+def test_a_server_that_was_never_attached_is_named_with_its_cure(fresh: Stage, order: int) -> None:
+    """The first `up` fails at the attachment, of whichever server comes to it then. The second one
+    sends none and would call the server well: the program says what is missing. `--refresh`
+    attaches it."""
     fresh.simulator.inject(Fault("POST", ATTACH, status=422, after=order))
     assert "injected failure (invalid_input)" in fresh.up().errors[0]
     (detached,) = [one for one in fresh.simulator.servers() if not one.attachments]
@@ -145,6 +142,5 @@ def test_a_server_that_was_never_attached_is_named_with_its_cure(
     (error,) = again.errors
     assert f"server {detached.name} exists but has no private address" in error
     assert "run `pulumi up --refresh`, which attaches it" in error
-    assert detached.name.startswith(name)
     assert fresh.not_ready() == {} or detached.name in fresh.not_ready()
     converges(fresh, refresh=True)
