@@ -73,7 +73,7 @@ def look() -> Facts:
 def sentence(facts: Facts) -> str:
     """What is lacking and how it is had, or an empty text."""
     if facts.platform != "linux":
-        return f"the lab needs Linux, and this is {facts.platform}; `make up` runs everywhere"
+        return f"the lab needs Linux, as `make up` does, and this is {facts.platform}"
     needs = []
     if facts.uid != 0:
         needs.append(f"root (this is user {facts.uid}; try sudo)")

@@ -163,7 +163,11 @@ def test_the_commands_of_the_engine_exist_with_their_options() -> None:
 def test_up_stops_at_the_first_step_that_refuses(
     tmp_path: Path, refusing: str, reached: int
 ) -> None:
-    """Nothing is brought up that cannot be ordered or that the review refuses."""
+    """Nothing is brought up that cannot be ordered or that the review refuses; an environment with
+    a configuration of its own for a pack is judged by that one."""
+    own = tmp_path / "policies/network/config.prod.json"
+    own.parent.mkdir(parents=True)
+    own.touch()
     stand_in(tmp_path, ".venv/bin/sovereign", f'[ "$1" != "{refusing or "-"}" ]')
     stand_in(tmp_path / "bin", "pulumi", "")
     code, asked = run(["sh", str(CI / "up.sh"), "prod"], tmp_path)
@@ -171,6 +175,7 @@ def test_up_stops_at_the_first_step_that_refuses(
     assert len(asked) == reached
     if not refusing:
         assert "--policy-pack-config policies/network/config.prod.json" in asked[-1]
+        assert "--policy-pack-config policies/encryption/config.dev.json" in asked[-1]
 
 
 @pytest.mark.parametrize(("drift", "audit", "code"), [(0, 0, 0), (1, 0, 1), (0, 1, 1), (1, 1, 1)])
