@@ -21,7 +21,7 @@ from rehearsal import embedded
 from rehearsal.lab import build, leaks, machine, record
 from rehearsal.lab.build import Built
 from rehearsal.lab.fabric import Fabric, FabricError
-from rehearsal.lab.leaks import INSIDE as INSIDE
+from rehearsal.lab.leaks import INSIDE
 from rehearsal.lab.record import Record
 from rehearsal.lab.session import HOSTS, LabSession, open_lab
 from rehearsal.nodes.surroundings import CALLER

@@ -146,14 +146,22 @@ class Fabric:
     def attach(
         self, server_id: int, network: NetworkRecord, attachment: NetworkAttachment, mtu: int
     ) -> None:
-        """Plug in the host's interface of that network (MTU in bytes), unless it is there."""
+        """Plug in the host's interface of that network (MTU in bytes), unless it is there. One that
+        a killed process left half done is made anew."""
         port = ruleset.private_port(network.id, server_id)
         with self._lock:
-            if port not in links.links(self.router_namespace):
-                name = self.host_namespace(server_id)
-                links.connect_private(
-                    self.router_namespace, name, server_id, network, attachment, mtu
-                )
+            if port in links.plugged_in(self.router_namespace):
+                links.route_private(self.router_namespace, server_id, attachment)
+                return
+            self.detach(server_id, network.id)
+            name = self.host_namespace(server_id)
+            links.connect_private(self.router_namespace, name, server_id, network, attachment, mtu)
+
+    def attached(self, server_id: int) -> set[int]:
+        """The networks that the host has an interface in, half done or not."""
+        ports = links.links(self.router_namespace)
+        split = [port.removeprefix(ruleset.PRIVATE).partition("-") for port in ports]
+        return {int(network) for network, _, server in split if server == str(server_id)}
 
     def detach(self, server_id: int, network_id: int) -> None:
         """Pull it out."""

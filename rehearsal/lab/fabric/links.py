@@ -27,6 +27,10 @@ HOST_SETTINGS = {
     "ipv4.conf.default.rp_filter": "2",
 }
 """IPv6 is on the loopback only: the lab does not show it."""
+PLUGGED_IN = "plugged in"
+"""The alias of a router's port whose host has its address and routes, given last of all: a link
+without it was left by a run that was killed half-way.
+"""
 
 
 def pair(one: tuple[str, str], other: tuple[str, str], address: str = "") -> str:
@@ -101,6 +105,7 @@ def connect_private(
         ],
         namespace,
     )
+    command(["ip", "-netns", router, "link", "set", port, "alias", PLUGGED_IN])
 
 
 def route_private(router: str, server_id: int, attachment: NetworkAttachment) -> None:
@@ -133,6 +138,12 @@ def disconnect(router: str, chosen: Callable[[str], bool]) -> None:
 def links(namespace: str) -> list[str]:
     """Names of the links in the namespace."""
     return [str(link["ifname"]) for link in _listed(namespace, "link", "show")]
+
+
+def plugged_in(router: str) -> list[str]:
+    """The router's ports of private networks that are whole."""
+    shown = _listed(router, "link", "show")
+    return [str(link["ifname"]) for link in shown if link.get("ifalias") == PLUGGED_IN]
 
 
 def _choose_table(router: str, network_id: int) -> None:

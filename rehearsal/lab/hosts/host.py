@@ -7,7 +7,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 from rehearsal.hetzner.records import ServerRecord
@@ -69,7 +69,7 @@ class Host:
             return False
 
     def install(self, server: ServerRecord, layers: Layers) -> None:
-        """An empty disk with the server's seed on it."""
+        """An empty disk with the server's seed on it; the layers are linked last."""
         self.remove()
         self.directory.mkdir(parents=True, mode=0o700)
         disk = self._make_disk()
@@ -79,8 +79,9 @@ class Host:
 
     @property
     def installed(self) -> bool:
-        """Whether it has a disk."""
-        return (self.directory / "disk").is_dir()
+        """Whether it has a disk, with all that `install` puts there: a run may be killed in it."""
+        links = [(self.directory / layer.name).is_symlink() for layer in fields(Layers)]
+        return (self.directory / "disk").is_dir() and all(links)
 
     def start(self, name: str) -> None:
         """Switch it on; its network namespace must be there. It outlives this process.

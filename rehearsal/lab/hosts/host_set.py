@@ -76,7 +76,9 @@ class HostSet:
         self._filter()
 
     def watch(self, simulator: Simulator) -> None:
-        """Follow the project from now on: what is missing is booted, what is not in it goes."""
+        """Follow the project from now on, and do first what a killed process left undone: every
+        host is on or off, plugged in and routed as the project says; one that is not in it goes.
+        """
         self._simulator = simulator
         simulator.listen(self.on_event)
         self._servers = {record.id: record for record in simulator.servers()}
@@ -86,6 +88,8 @@ class HostSet:
         for record in list(self._servers.values()):
             if record.status == RUNNING:
                 self._turns.soon(record.id, partial(self._boot, record))
+            else:
+                self._turns.soon(record.id, partial(self._switch_off, record.id))
 
     def on_event(self, event: ServerEvent) -> None:
         """Do to the host what happened to its server."""
@@ -178,8 +182,11 @@ class HostSet:
         host = self._host(server.id)
         if not host.installed:
             host.install(server, self._layers)
-        if host.running:
-            self._plug_in(server, server.attachments)  # an earlier process may not have come to it
+        if host.running:  # an earlier process may have been killed before it came to the rest
+            planned = {attachment.network_id for attachment in server.attachments}
+            for network_id in self._fabric.attached(server.id) - planned:
+                self._fabric.detach(server.id, network_id)
+            self._plug_in(server, server.attachments)
             return
         self._fabric.connect(server)
         self._plug_in(server, server.attachments)

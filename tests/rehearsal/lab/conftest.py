@@ -1,5 +1,6 @@
 """Labs for tests: on Linux as root only, everything built once, and nothing left behind."""
 
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,15 @@ from rehearsal.lab import build, machine
 from rehearsal.lab.build import Built
 from tests.rehearsal.command.rehearsed import ROOT, Directory
 from tests.rehearsal.lab.breaking import Labs
+from tests.rehearsal.lab.leaks import take_down
+
+
+def pytest_configure() -> None:
+    """Whoever ends the tests (`timeout`, a CI that is cancelled) leaves no lab: as after Ctrl-C,
+    every fixture takes down what stands.
+    """
+    for number in (signal.SIGINT, signal.SIGTERM):  # a shell's background job ignores the first
+        signal.signal(number, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
@@ -28,7 +38,7 @@ def labs(tmp_path_factory: pytest.TempPathFactory, built: Built) -> Iterator[Lab
     del built
     directory = Directory(tmp_path_factory.mktemp("breaks"), {"PYTHONPATH": str(ROOT)})
     yield Labs(directory)
-    directory.sovereign("lab", "down")
+    take_down(directory)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

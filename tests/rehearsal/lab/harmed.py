@@ -28,10 +28,13 @@ from rehearsal.lab.session import LabSession
 from rehearsal.nodes.ports import ApiRefused, ClusterApi, Connection, Hosts, Outcome, Release
 from rehearsal.order import Order
 from rehearsal.report import Report
+from rehearsal.runtime.checkpoint import Checkpoint
 from rehearsal.runtime.drivers.port import Created, Subject
 from rehearsal.runtime.drivers.registry import Registry
+from rehearsal.runtime.record import Record
 from rehearsal.workspace import Workspace
 from sovereign.cli import main
+from tests.rehearsal.lab.drill import Unseen
 
 JOIN = "Makes this host a k3s server or agent"
 CONFIGURED = "/etc/rancher/k3s/config.yaml"
@@ -53,11 +56,15 @@ def until(true: Callable[[], object]) -> None:
 
 @dataclass(frozen=True)
 class MakingServers:
-    """A driver of Hetzner's; it all ends when a server runs and nobody has noted that it exists."""
+    """A driver of Hetzner's; it all ends when a server runs and nobody has noted that it exists.
+    Of another one at least that is noted, so that one alone is in doubt.
+    """
 
     inner: Any
     name: str
     session: LabSession
+    noted: set[str]
+    """Ids in the state."""
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.inner, name)
@@ -66,9 +73,15 @@ class MakingServers:
         """As it is, up to the end."""
         created: Created = self.inner.create(subject, inputs)
         if subject.type.endswith(":Server") and subject.name == self.name:
-            until(lambda: self.session.hosts.is_running(int(created.id)))
+            until(lambda: self._alone_in_doubt(int(created.id)))
             kill()
         return created
+
+    def _alone_in_doubt(self, server_id: int) -> bool:
+        servers = [one.id for one in self.session.simulator.servers()]
+        others = [str(one) for one in servers if one != server_id]
+        running = all(map(self.session.hosts.is_running, servers))
+        return running and bool(others) and self.noted.issuperset(others)
 
 
 @dataclass(frozen=True)
@@ -120,12 +133,17 @@ class Installing:
 
 def at_server(session: LabSession, name: str) -> LabSession:
     """Killed when the server was made."""
-    serving = Registry.serving
+    serving, put, noted = Registry.serving, Checkpoint.put, set[str]()
 
     def watched(self: Registry, type_: str) -> Any:
-        return MakingServers(serving(self, type_), name, session)
+        return MakingServers(serving(self, type_), name, session, noted)
+
+    def noting(self: Checkpoint, record: Record, **more: Any) -> None:
+        put(self, record, **more)
+        noted.add(record.id)
 
     Registry.serving = watched  # type: ignore[method-assign]
+    Checkpoint.put = noting  # type: ignore[method-assign]
     return session
 
 
@@ -146,7 +164,7 @@ def without_ssh(session: LabSession, name: str) -> LabSession:
 
     drivers = session.drivers
     joining = Joining(drivers.hosts, name, session, stop)
-    return replace(session, drivers=replace(drivers, hosts=joining))
+    return replace(session, drivers=replace(drivers, hosts=joining), nodes=Unseen())
 
 
 def at_release(session: LabSession, name: str) -> LabSession:
@@ -183,9 +201,8 @@ def without_api(session: LabSession, name: str) -> LabSession:
         hosts.surroundings = replace(hosts.surroundings, closed_ports=frozenset({API_PORT}))
 
     drivers = session.drivers
-    return replace(
-        session, drivers=replace(drivers, cluster=Installing(drivers.cluster, name, cut))
-    )
+    cluster = Installing(drivers.cluster, name, cut)
+    return replace(session, drivers=replace(drivers, cluster=cluster), nodes=Unseen())
 
 
 HARMS = {

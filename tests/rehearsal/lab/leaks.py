@@ -8,6 +8,7 @@ from rehearsal.lab import leaks, record
 from rehearsal.lab.fabric import Fabric
 from rehearsal.nodes.surroundings import CALLER
 from rehearsal.workspace import workspace_of
+from tests.rehearsal.command.rehearsed import Directory
 
 KEPT = {"lock", "backend", "last-up.json", "timeline.json"}
 """What a workspace holds without a lab: the last answer, and an empty backend."""
@@ -31,3 +32,9 @@ def left(root: Path, temporary: Path, known: Collection[int] = ()) -> list[str]:
         *(f"stack {path}" for path in directory.glob("backend/.pulumi/stacks/**/*.json")),
         *(f"temporary {path.name}" for path in temporary.iterdir()),
     ]
+
+
+def take_down(directory: Directory) -> None:
+    """End what stands there, however its test ended; what could not be ended is an error."""
+    said = directory.sovereign("lab", "down")
+    assert said.code == 0, said.out + said.err

@@ -23,6 +23,8 @@ from tests.rehearsal.command.rehearsed import ROOT, Directory
 SCHEMA = json.loads((ROOT / "docs" / "rehearsal.schema.json").read_text(encoding="utf-8"))
 DOWN = json.loads((ROOT / "docs" / "lab-down.schema.json").read_text(encoding="utf-8"))
 NOBODY = 65534
+FILES = {"Pulumi.yaml": "name: sovereign\n", "Pulumi.dev.yaml": "config: {}\n"}
+"""From which kubectl knows whose lab is meant."""
 MACHINE = Machine(1, "w1", "", "198.51.100.1", "running", (), None, (), "debian-12", "cx33")
 
 
@@ -108,6 +110,9 @@ def test_another_user_than_root_gets_one_sentence_of_roots_lab(
     with tempfile.TemporaryDirectory() as path:
         root = Path(path)
         root.chmod(0o755)
+        for file, text in FILES.items():
+            (root / file).write_text(text, encoding="utf-8")
+            (root / file).chmod(0o644)
         workspace = begun(root)
         workspace.chmod(0)
         monkeypatch.chdir(root)

@@ -11,7 +11,7 @@ from rehearsal.lab.build import Built
 from tests.rehearsal.command.rehearsed import ROOT, Directory
 from tests.rehearsal.lab.leaks import take_down
 
-LIMIT_S = 900
+LIMIT_S = 1500
 DRILL = "tests/rehearsal/lab/drill.py"
 
 

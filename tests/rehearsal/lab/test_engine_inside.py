@@ -17,7 +17,7 @@ from rehearsal.lab import record
 from rehearsal.lab.build import Built
 from tests.rehearsal.command.rehearsed import Directory, Said
 from tests.rehearsal.lab.dry_engine import StandIn, stand_in
-from tests.rehearsal.lab.leaks import left
+from tests.rehearsal.lab.leaks import left, take_down
 
 LAB = Path(".rehearsal/dev+lab")
 
@@ -139,7 +139,7 @@ def story(
         outside = str(Path("/proc/self/ns/net").readlink())
         yield Story(said, pulumi.calls(), around, recorded, outside, left(place.path, temporary))
     finally:
-        run("lab", "down")
+        take_down(place)
 
 
 def test_a_failing_step_ends_with_its_sentence_and_exit_code_1(story: Story) -> None:

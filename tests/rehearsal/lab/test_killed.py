@@ -16,9 +16,14 @@ from rehearsal.lab.build import Built
 from rehearsal.lab.fabric import namespaces
 from rehearsal.workspace import workspace_of
 from tests.rehearsal.command.rehearsed import ROOT, Directory, Said
+from tests.rehearsal.lab.leaks import take_down
 
 HARMED = str(Path(__file__).with_name("harmed.py"))
-UP = ("rehearse", "up", "--lab", "--keep", "--json", "--set", "pools.default.ids=[1]")
+SETTINGS = ("pools.default.ids=[1]", "gates.addressS=60", "gates.joinS=120")
+"""Long enough for a host that waits for its address while nobody runs; a step whose host waits in
+vain fails by name within its limit.
+"""
+UP = ("rehearse", "up", "--lab", "--keep", "--json", *(f"--set={one}" for one in SETTINGS))
 RECOVER = ("recover", "--lab", "--yes", "--json")
 KILLED = -9
 SERVER, WORKER = "dev-control-plane-1", "dev-default-1"
@@ -76,7 +81,7 @@ def story(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Iterator[St
         told.sovereign("destroyed", "rehearse", "destroy", "--lab", "--json")
         yield told
     finally:
-        place.sovereign("lab", "down")
+        take_down(place)
 
 
 def rows(said: Said) -> dict[str, dict[str, Any]]:

@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,19 +15,27 @@ from rehearsal.lab.build import Built
 from rehearsal.lab.fabric import namespaces
 from tests.rehearsal.command.rehearsed import ROOT, Directory
 from tests.rehearsal.lab import soak
-from tests.rehearsal.lab.leaks import fabric_of, left
+from tests.rehearsal.lab.leaks import fabric_of, left, take_down
 from tests.rehearsal.lab.soak import Round
 
 SMALL = ("--set", "pools.default.ids=[1]")
+UP = """\
+import signal
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
+from sovereign.cli import main
+main()
+"""
 LIMIT_S = 120
 Moment = Callable[[Path], bool]
 
 
 @pytest.fixture
-def directory(tmp_path: Path, built: Built) -> Directory:
+def directory(tmp_path: Path, built: Built) -> Iterator[Directory]:
     """An empty one."""
     del built
-    return soak.opened(tmp_path)
+    opened = soak.opened(tmp_path)
+    yield opened
+    take_down(opened)
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +46,7 @@ def rounds(tmp_path_factory: pytest.TempPathFactory, built: Built) -> list[Round
     try:
         return list(soak.rounds(directory, 3, *SMALL))
     finally:
-        directory.sovereign("lab", "down")
+        take_down(directory)
 
 
 def test_three_rounds_up_and_down_leave_nothing(rounds: list[Round]) -> None:
@@ -78,19 +86,26 @@ def hosts_boot(root: Path) -> bool:
 
 
 def begun(directory: Directory, moment: Moment) -> "subprocess.Popen[bytes]":
-    """An `up` in the lab that has come to that moment."""
-    code = "from sovereign.cli import main; main()"
+    """An `up` in the lab that has come to that moment. SIGHUP ends it, though whoever runs the
+    tests was perhaps told to go on without a terminal (nohup).
+    """
     run = subprocess.Popen(
-        [sys.executable, "-c", code, "rehearse", "up", "--lab", *SMALL],
+        [sys.executable, "-c", UP, "rehearse", "up", "--lab", *SMALL],
         cwd=directory.path,
         env={**os.environ, "PYTHONPATH": str(ROOT), **directory.environment},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
     deadline = time.monotonic() + LIMIT_S
-    while not moment(directory.path) and time.monotonic() < deadline:
-        assert run.poll() is None
-        time.sleep(0.005)
+    try:
+        while not moment(directory.path):
+            assert run.poll() is None, "it had ended before"
+            assert time.monotonic() < deadline, "it did not come to that in time"
+            time.sleep(0.005)
+    except BaseException:
+        run.kill()
+        run.wait()
+        raise
     return run
 
 

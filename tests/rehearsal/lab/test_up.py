@@ -12,7 +12,7 @@ import pytest
 from rehearsal.lab import leaks
 from rehearsal.lab.build import Built
 from tests.rehearsal.command.rehearsed import ROOT, Directory, Said
-from tests.rehearsal.lab.leaks import fabric_of, left
+from tests.rehearsal.lab.leaks import fabric_of, left, take_down
 
 SCHEMA = json.loads((ROOT / "docs" / "rehearsal.schema.json").read_text(encoding="utf-8"))
 COUNTED = ROOT / "tests" / "rehearsal" / "command" / "counted.sh"
@@ -48,7 +48,7 @@ def story(tmp_path_factory: pytest.TempPathFactory, built: Built) -> Iterator[St
         said["destroy"] = run("rehearse", "destroy", "--lab", "--json")
         yield Story(said, left(directory.path, temporary, known))
     finally:
-        run("lab", "down")
+        take_down(directory)
 
 
 def answer(story: Story, step: str) -> dict[str, Any]:

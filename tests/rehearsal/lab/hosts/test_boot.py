@@ -139,7 +139,9 @@ def test_a_host_without_public_address_has_its_network_from_the_start(lab: Small
 def test_a_host_that_cannot_start_says_why(lab: SmallLab) -> None:
     """Nobody waits for a boot, so what went wrong is kept as a sentence."""
     broken = lab.server("broken", "", start_after_create=False)
-    (lab.directory / "hosts" / str(broken) / "base").unlink()
+    base = lab.directory / "hosts" / str(broken) / "base"
+    base.unlink()
+    base.symlink_to("nowhere")
     lab.act(broken, "poweron")
     lab.hosts.settle()
     assert lab.hosts.failures()[broken].startswith("broken did not start: mount: ")

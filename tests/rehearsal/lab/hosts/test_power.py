@@ -1,9 +1,14 @@
 """What Hetzner's API does to servers happens to the hosts."""
 
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+
 import pytest
 
 from rehearsal.hetzner import HetznerSimulator
-from rehearsal.lab.fabric import namespaces
+from rehearsal.lab.fabric import links, namespaces
 from rehearsal.lab.hosts import HostSet, NotRunning
 from rehearsal.nodes.surroundings import Surroundings
 from tests.rehearsal.lab.hosts.small_lab import SmallLab, planned, wait_until
@@ -95,6 +100,90 @@ def test_an_interface_that_an_earlier_process_did_not_come_to_is_plugged_in(
     assert "enp7s0" not in lab.inside(server, "ip", "-brief", "link")
     found_again(lab).close()
     assert ADDRESS in lab.inside(server, "ip", "addr", "show", "dev", "enp7s0")
+
+
+class Killed(BaseException):
+    """Nothing of the lab catches it."""
+
+
+@contextmanager
+def killed_after(changes: int) -> Iterator[None]:
+    """A process that dies once it has changed the network that many times."""
+    carry_out, left = namespaces.command, iter(range(changes))
+
+    def command(words: Sequence[str], stdin: str = "") -> str:
+        if "-json" not in words and next(left, None) is None:
+            raise Killed
+        return carry_out(words, stdin)
+
+    with pytest.MonkeyPatch.context() as patch, suppress(Killed):
+        for module in (namespaces, links):
+            patch.setattr(module, "command", command)
+        yield
+
+
+@pytest.mark.parametrize("changes", range(6))
+def test_an_interface_that_an_earlier_process_was_plugging_in_is_made_anew(
+    lab: SmallLab, server: int, changes: int
+) -> None:
+    """It was killed in the middle of it: a link is there early, its address late."""
+    (network,) = lab.simulator.networks()
+    (attachment,) = lab.record(server).attachments
+    asked = ("ip", "-4", "route", "show", "dev", "enp7s0")
+    routes = lab.inside(server, *asked)
+    lab.fabric.detach(server, network.id)
+    whole = False
+    with killed_after(changes):
+        lab.fabric.attach(server, network, attachment, 1450)
+        whole = True
+    assert not whole
+    found_again(lab).close()
+    assert f"inet {ADDRESS}/32" in lab.inside(server, "ip", "addr", "show", "dev", "enp7s0")
+    assert lab.inside(server, *asked) == routes
+
+
+def test_an_interface_and_an_address_that_are_no_more_go_with_the_next_process(
+    lab: SmallLab, server: int
+) -> None:
+    """The earlier one was killed after Hetzner had taken them away."""
+    (network,) = lab.simulator.networks()
+    (attachment,) = lab.record(server).attachments
+    router = lab.fabric.router_namespace
+    lab.fabric.route(server, replace(attachment, alias_ips=("10.0.1.40",)))
+    found_again(lab).close()
+    assert "10.0.1.40" not in namespaces.command(["ip", "-netns", router, "route"])
+    other = replace(network, id=99, ip_range="10.9.0.0/16")
+    elsewhere = replace(attachment, network_id=99, ip="10.9.1.2", mac_address="86:00:00:00:00:99")
+    lab.fabric.attach(server, other, elsewhere, 1450)
+    assert "enp8s0" in lab.inside(server, "ip", "-brief", "link")
+    found_again(lab).close()
+    assert "enp8s0" not in lab.inside(server, "ip", "-brief", "link")
+
+
+def test_a_host_is_off_where_an_earlier_process_was_killed_over_its_power(
+    lab: SmallLab, server: int
+) -> None:
+    """The server at Hetzner was off already; its host is switched on with it."""
+    state = lab.simulator.state.servers[server]
+    state.status = "off"
+    found_again(lab).close()
+    assert not lab.hosts.is_running(server)
+    lab.act(server, "poweron")
+    lab.booted(server)
+
+
+def test_a_disk_that_an_earlier_process_had_begun_is_written_anew(
+    lab: SmallLab, server: int
+) -> None:
+    """Else a host would boot without its user_data, and wait for it for ever."""
+    directory = lab.directory / "hosts" / str(server)
+    lab.act(server, "poweroff")
+    shutil.rmtree(directory)
+    (directory / "disk").mkdir(parents=True)
+    lab.simulator.state.servers[server].status = "running"
+    found_again(lab).close()
+    lab.booted(server)
+    assert lab.inside(server, "test", "-x", "/usr/local/bin/k3s") == ""
 
 
 def test_a_host_that_died_with_its_process_is_booted_again(lab: SmallLab, server: int) -> None:
