@@ -4,6 +4,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -13,13 +14,22 @@ from tests.rehearsal.command.rehearsed import ROOT, Directory
 from tests.rehearsal.lab.breaking import Labs
 from tests.rehearsal.lab.leaks import take_down
 
+ENDS = (signal.SIGINT, signal.SIGTERM)
+
 
 def pytest_configure() -> None:
     """Whoever ends the tests (`timeout`, a CI that is cancelled) leaves no lab: as after Ctrl-C,
     every fixture takes down what stands.
     """
-    for number in (signal.SIGINT, signal.SIGTERM):  # a shell's background job ignores the first
-        signal.signal(number, signal.default_int_handler)
+    for number in ENDS:  # a shell's background job would ignore the first
+        signal.signal(number, interrupt)
+
+
+def interrupt(*_: object) -> NoReturn:
+    """Once: pytest-xdist sends a second signal, which would end the fixtures in their midst."""
+    for number in ENDS:
+        signal.signal(number, signal.SIG_IGN)
+    raise KeyboardInterrupt
 
 
 @pytest.fixture(scope="session")
