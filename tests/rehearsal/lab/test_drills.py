@@ -36,13 +36,6 @@ def one(built: Built, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any
     return drilled(tmp_path_factory.mktemp("one"), "one")
 
 
-@pytest.fixture(scope="module")
-def three(built: Built, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """Three control planes and a worker."""
-    del built
-    return drilled(tmp_path_factory.mktemp("three"), "three")
-
-
 def test_a_killed_worker_comes_back_with_a_refresh(one: dict[str, Any]) -> None:
     """The cloud controller deleted its Node, so a host of the same name may join."""
     assert (one["up"], one["worker made anew"], one["ready after that"]) == ([], [], {})
@@ -68,11 +61,3 @@ def test_the_only_control_plane_is_not_replaced_by_an_empty_cluster(one: dict[st
     (refusal, *_) = one["only control plane deleted"]
     assert "belongs to a cluster whose control plane is gone" in refusal
     assert "restore it from a snapshot" in refusal
-
-
-def test_the_first_of_three_control_planes_joins_a_survivor(three: dict[str, Any]) -> None:
-    """The program reached the cluster through it, so it is taken out of the state before. Real
-    etcd: its old member went with the Node, and the new one is the third again."""
-    assert three["up"] == []
-    assert three["first recovered"] == ["forget dev-control-plane-1"]
-    assert (three["first made anew"], three["ready after that"]) == ([], {})
